@@ -1,0 +1,29 @@
+"""Walks between two images in pixel space: "Transformation-based Image Interpolation" (Y. Ganin).
+
+    from tf_interp import load_interpolator
+    path = load_interpolator("results/mnist_bptt/model")(start, goal)   # path.frames [B, K+1, H, W, C]
+
+The public names are imported on first use, so that ``--help`` and a mistyped option answer at once
+instead of waiting for TensorFlow.
+"""
+
+import importlib
+
+from tf_interp import startup
+
+startup.quiet_tensorflow()
+
+__version__ = "0.1.0"
+__all__ = ["Interpolator", "Path", "load_interpolator", "__version__"]
+
+_HOMES = {
+    "Interpolator": "tf_interp.interpolator",
+    "load_interpolator": "tf_interp.interpolator",
+    "Path": "tf_interp.structs",
+}
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tf_interp' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

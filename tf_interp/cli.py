@@ -1,0 +1,103 @@
+"""The command line of the training scripts, made from the `Config` dataclass by tyro.
+
+Settings are taken in this order, later ones winning: defaults; --preset, --config or --resume; options.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Literal, Optional, Sequence, Tuple
+
+from tf_interp import config as configs
+from tf_interp.config import Config
+from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
+from tf_interp.startup import require_environment
+
+
+def train(data: str, description: str, arguments: Optional[Sequence[str]] = None) -> int:
+    """Runs a training script and returns its exit code.
+
+    Args:
+        data: name of the script's presets in `config.PRESETS`.
+        description: first paragraph of --help.
+        arguments: command-line arguments; default: those of the process.
+    """
+    require_environment()
+    return guarded(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def guarded(main: Callable[[], Any]) -> int:
+    """Calls `main` and turns the errors of `tf_interp.errors` into one line and an exit code.
+
+    Returns:
+        0 on success; 2 for bad input; 1 for diverged training; 128 + the signal's number for an interrupted run.
+    """
+    try:
+        main()
+    except (InputError, FileError) as error:
+        return _complain(error, 2)
+    except DivergedError as error:
+        return _complain(error, 1)
+    except RunInterrupted as stop:
+        print(f"\nSaved and {stop}. Resume with:\n  python {sys.argv[0]} --resume {stop.run_dir}", file=sys.stderr)
+        return 128 + stop.signal_number
+    return 0
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return code
+
+
+def _train(data: str, description: str, arguments: List[str]) -> None:
+    config, resume = parse(data, description, arguments)
+    from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
+
+    summary = run(config, resume)
+    print("\nheld-out pairs")
+    for name, value in summary.items():
+        print(f"  {name:22} {value:,.4g}")
+
+
+def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bool]:
+    """Turns arguments into settings.
+
+    Returns:
+        The settings, and whether to resume the run in their run_dir.
+
+    Raises:
+        FileError, InputError: a settings file or a folder cannot be used.
+        SystemExit: after --help (code 0); an option that does not exist or a value out of its range (code 2).
+    """
+    import tyro
+
+    presets = configs.PRESETS[data]
+
+    @dataclasses.dataclass(frozen=True)
+    class Options:
+        preset: Literal[tuple(presets)] = "default"
+        """Settings to start from."""
+        config: Optional[str] = None
+        """JSON file of settings to start from instead of the preset's: names and values, or a run's config.json."""
+        resume: Optional[str] = None
+        """Folder of a run to continue from its last checkpoint, with its settings."""
+        settings: tyro.conf.OmitArgPrefixes[Config] = Config()
+
+    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {configs.PRESET_HELP[name]}" for name in presets)
+    # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
+    first = tyro.cli(Options, description=text, args=arguments)
+    base = _base(presets[first.preset], first.config, first.resume)
+    options = tyro.cli(Options, description=text, args=arguments, default=Options(settings=base))
+    return options.settings, options.resume is not None
+
+
+def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:
+    if path and resume:
+        raise InputError("--resume takes its settings from the run's folder; leave out --config")
+    if resume:
+        path = str(Path(resume) / "config.json")
+        return configs.from_dict({**configs.read_settings(path), "run_dir": resume}, origin=path)
+    if path:
+        # A run's config.json names that run's folder, which a new run must not claim.
+        return configs.from_dict({**configs.read_settings(path), "run_dir": None}, origin=path)
+    return configs.from_dict(preset, origin="preset")

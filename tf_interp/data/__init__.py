@@ -1,0 +1,1 @@
+"""Data sets, and the (start, goal) pairs drawn from them."""

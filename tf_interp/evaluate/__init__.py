@@ -1,0 +1,1 @@
+"""Measuring walks on held-out pairs."""

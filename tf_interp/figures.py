@@ -1,0 +1,115 @@
+"""Pictures: walks as strips, flows as a colour wheel. NumPy arrays in, NumPy arrays or matplotlib figures out."""
+
+from pathlib import Path
+from typing import Optional, Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import hsv_to_rgb
+from PIL import Image
+
+from tf_interp.files import replaced_file
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt  # noqa: E402  (the backend is chosen first: servers have no screen)
+
+
+def flow_colors(flow: np.ndarray, max_flow: Optional[float] = None) -> np.ndarray:
+    """A flow on the colour wheel: hue is the direction, saturation the length; no flow is white.
+
+    Args:
+        flow: float [...,2], (F_x, F_y) in pixels.
+        max_flow: length of full saturation, in pixels; default: the longest in `flow`.
+
+    Returns:
+        float32 [...,3], RGB in [0, 1]. Pointing right is red, down yellow-green, left cyan, up violet.
+    """
+    length = np.linalg.norm(flow, axis=-1)
+    scale = max_flow or max(float(length.max()), 1e-6)
+    hue = np.arctan2(flow[..., 1], flow[..., 0]) / (2 * np.pi) % 1.0
+    hsv = np.stack([hue, np.clip(length / scale, 0, 1), np.ones_like(hue)], axis=-1)
+    return hsv_to_rgb(hsv).astype(np.float32)
+
+
+def to_rgb(images: np.ndarray) -> np.ndarray:
+    """Images [...,C] in [0, 1] as RGB [...,3]; one channel becomes grey."""
+    clipped = np.clip(np.asarray(images, np.float32), 0.0, 1.0)
+    return np.repeat(clipped, 3, axis=-1) if clipped.shape[-1] == 1 else clipped[..., :3]
+
+
+def strips(frames: np.ndarray, goal: np.ndarray, flows: Optional[np.ndarray] = None) -> np.ndarray:
+    """Walks as rows of one picture: start, the steps, goal; under each walk its flows, if given.
+
+    Args:
+        frames: [B,K+1,H,W,C] in [0, 1].
+        goal: [B,H,W,C].
+        flows: [B,K,H,W,2] in pixels, or None. Each is drawn under the frame it produced.
+
+    Returns:
+        float32 [rows * H, (K+2) * W, 3].
+    """
+    cells = to_rgb(np.concatenate([frames, goal[:, np.newaxis]], axis=1))
+    rows = cells
+    if flows is not None:
+        colored = np.pad(flow_colors(flows), [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)], constant_values=1.0)
+        rows = np.stack([cells, colored], axis=1).reshape(-1, *cells.shape[1:])
+    count, columns, height, width, _ = rows.shape
+    return rows.transpose(0, 2, 1, 3, 4).reshape(count * height, columns * width, 3)
+
+
+def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path) -> None:
+    """Writes a picture in the manner of Fig. 4b: a row a walk, columns start, s_1 ... s_K, goal.
+
+    Args:
+        frames, goal: see `strips`.
+        title: line above the picture.
+        path: where to; the ending decides the format.
+    """
+    rows, columns = len(frames), frames.shape[1] + 1
+    picture = strips(frames, goal)
+    figure, axes = plt.subplots(figsize=(0.75 * columns, 0.75 * rows + 0.7))
+    axes.imshow(picture, interpolation="nearest", aspect="equal")
+    height, width = frames.shape[2:4]
+    labels = ["start", *(f"$s_{{{k}}}$" for k in range(1, columns - 1)), "goal"]
+    axes.set_xticks((np.arange(columns) + 0.5) * width - 0.5, labels)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set_yticks([])
+    for edge in (1, columns - 1):  # set start and goal apart from the steps
+        axes.axvline(edge * width - 0.5, color="tab:orange", linewidth=1.5)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_title(title, fontsize=9)
+    with replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110, bbox_inches="tight")
+    plt.close(figure)
+
+
+def save_strip(frames: np.ndarray, goal: np.ndarray, path: Path, magnify: int = 1) -> None:
+    """Writes one walk: a strip (start, steps, goal) as an image file, or the steps as an animation if it is a .gif.
+
+    Args:
+        frames: [K+1,H,W,C] in [0, 1].
+        goal: [H,W,C].
+        path: where to.
+        magnify: whole number by which pixels are enlarged.
+    """
+    if path.suffix.lower() == ".gif":
+        _save_gif(to_rgb(frames), path, magnify)
+        return
+    picture = _pixels(strips(frames[np.newaxis], goal[np.newaxis]), magnify)
+    with replaced_file(path) as temporary:
+        picture.save(temporary)
+
+
+def _save_gif(frames: np.ndarray, path: Path, magnify: int) -> None:
+    pictures = [_pixels(frame, magnify) for frame in frames]
+    rest: Sequence[int] = [400] * len(pictures)
+    durations = [1000, *rest[1:-1], 1500]  # milliseconds; linger on both ends
+    with replaced_file(path) as temporary:
+        pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+
+
+def _pixels(picture: np.ndarray, magnify: int) -> Image.Image:
+    image = Image.fromarray(np.round(picture * 255).astype(np.uint8))
+    return image.resize((image.width * magnify, image.height * magnify), Image.NEAREST)

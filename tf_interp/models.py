@@ -1,0 +1,73 @@
+"""Builds the networks that a `Config` describes, saves them and loads them."""
+
+import json
+from pathlib import Path
+from typing import Dict, Tuple
+
+import tensorflow as tf
+
+from tf_interp import config as configs
+from tf_interp import files
+from tf_interp.config import Config
+from tf_interp.errors import FileError
+from tf_interp.nets.policy import Policy
+from tf_interp.nets.transformer import Transformer
+from tf_interp.rollout import Walker
+from tf_interp.transforms import collect_heads, compose
+
+ImageShape = Tuple[int, int, int]
+
+
+class Models(tf.Module):
+    """The networks of one model, with their variables created.
+
+    Args:
+        config: sizes of the networks.
+        image_shape: (H, W, C).
+        precision: Keras dtype policy, "float32" or "mixed_bfloat16".
+
+    Attributes:
+        policy, transformer: the Keras models.
+        walker: the two, ready for `rollout`.
+    """
+
+    def __init__(self, config: Config, image_shape: ImageShape, precision: str = "float32"):
+        super().__init__(name="models")
+        self.policy = Policy(config.command_size, config.policy_features, config.initial_stddev, precision)
+        heads = collect_heads(config.transformations, image_shape[-1], config.max_flow)
+        self.transformer = Transformer(image_shape, config.command_size, config.transformer_features, heads, precision)
+        self.walker = Walker(self.policy, self.transformer, compose(config.transformations), tuple(heads))
+        blank = tf.zeros([1, *image_shape])
+        self.policy(blank, blank)
+        self.transformer(blank, tf.zeros([1, config.command_size]))
+
+    def parameter_counts(self) -> Dict[str, int]:
+        """Network name -> number of trainable weights."""
+        return {net.name: net.count_params() for net in (self.policy, self.transformer)}
+
+
+def save_model(models: Models, config: Config, image_shape: ImageShape, folder: Path) -> None:
+    """Writes weights and settings to `folder`, replacing what it held only when all is written."""
+    with files.replaced_folder(folder) as fresh:
+        tf.train.Checkpoint(models=models).write(str(fresh / "weights"))
+        content = {"image_shape": list(image_shape), "settings": config.to_dict()}
+        files.write_json(fresh / "config.json", content)
+
+
+def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
+    """Reads what `save_model` wrote.
+
+    Raises:
+        FileError: no model there, or its weights are missing or damaged.
+    """
+    path = folder / "config.json"
+    if not (folder / "weights.index").is_file() or not path.is_file():
+        raise FileError(f"no model in {folder}: expected config.json and weights.index there (a run saves them to model/)")
+    config = configs.from_dict(configs.read_settings(str(path)), origin=str(path))
+    image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
+    models = Models(config, image_shape)
+    try:
+        tf.train.Checkpoint(models=models).read(str(folder / "weights")).assert_existing_objects_matched()
+    except (AssertionError, ValueError, tf.errors.OpError) as error:
+        raise FileError(f"the weights in {folder} are damaged or belong to other settings: {error}") from None
+    return models, config, image_shape

@@ -1,0 +1,1 @@
+"""The networks of section 4.3 and Fig. 2."""

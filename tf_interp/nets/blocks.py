@@ -1,0 +1,54 @@
+"""Convolutional parts that the networks share (section 4.3).
+
+Every network computes in the Keras dtype policy it is given ("float32" or "mixed_bfloat16") and keeps its weights
+and its outputs in float32.
+"""
+
+from typing import Sequence
+
+import tensorflow as tf
+
+from tf_interp.errors import InputError
+
+LEAK = 0.2  # slope of the leaky ReLU for negative inputs, as in DCGAN
+
+
+def leaky_relu(x: tf.Tensor) -> tf.Tensor:
+    return tf.nn.leaky_relu(x, LEAK)
+
+
+def convolution(features: int, kernel: int, stride: int, dtype: str) -> tf.keras.layers.Layer:
+    """A convolution with "same" padding and a leaky ReLU; output size is ceil(input size / stride)."""
+    return tf.keras.layers.Conv2D(
+        features, kernel, stride, padding="same", activation=leaky_relu, kernel_initializer="he_normal", dtype=dtype
+    )
+
+
+class ConvBody(tf.keras.layers.Layer):
+    """The body of the policy, the value network and the discriminator (Fig. 2a), after DCGAN's discriminator.
+
+    Strided convolutions, each halving the resolution, then one vector an image. There is no batch
+    normalisation: along a walk the statistics of the states differ from step to step.
+    """
+
+    def __init__(self, features: Sequence[int], dtype: str = "float32"):
+        super().__init__(dtype=dtype)
+        self.layers = [convolution(size, kernel=4, stride=2, dtype=dtype) for size in features]
+        self.flatten = tf.keras.layers.Flatten(dtype=dtype)
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        """[B,H,W,*] -> [B,F]."""
+        for layer in self.layers:
+            x = layer(x)
+        return self.flatten(x)
+
+
+def beside(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    """Puts the two images [B,H,W,C] of a pair on top of each other: [B,H,W,2C].
+
+    Raises:
+        InputError: the shapes differ.
+    """
+    if not image.shape.is_compatible_with(goal.shape):
+        raise InputError(f"image {tuple(image.shape)} and goal {tuple(goal.shape)} must have the same shape")
+    return tf.concat([image, goal], axis=-1)

@@ -1,0 +1,92 @@
+"""The transformer network T (Fig. 2b): a U-Net that turns an image and a command into a transformation's parameters."""
+
+from typing import Dict, Sequence, Tuple
+
+import tensorflow as tf
+
+from tf_interp.errors import InputError
+from tf_interp.nets.blocks import convolution, leaky_relu
+from tf_interp.structs import Head, TransformParams
+
+
+class Transformer(tf.keras.Model):
+    """T(s, a): an encoder, the command joined at the lowest resolution, a decoder with skip connections.
+
+    The last layer of every head begins at zero, so that an untrained T predicts what raw zeros stand for:
+    no flow, masks open to keep, A = identity. The first steps of training start from a walk that stands still.
+
+    Args:
+        image_shape: (H, W, C); H and W need not be multiples of anything.
+        command_size: D.
+        features: channels from full resolution down; each level after the first halves the resolution, rounding up.
+        heads: parameter name -> `Head`, from `transforms.collect_heads`.
+        dtype: Keras dtype policy of the convolutions. Heads are float32.
+
+    Raises:
+        InputError: the image is too small to be halved that often.
+    """
+
+    def __init__(
+        self,
+        image_shape: Tuple[int, int, int],
+        command_size: int,
+        features: Sequence[int],
+        heads: Dict[str, Head],
+        dtype: str = "float32",
+    ):
+        super().__init__(name="transformer")
+        if min(image_shape[:2]) < 2 ** (len(features) - 1):
+            raise InputError(
+                f"transformer_features: {len(features)} levels are too many for {image_shape[0]} x {image_shape[1]} images"
+            )
+        self.specs = heads
+        self.encoder = [convolution(features[0], 3, 1, dtype)] + [convolution(size, 4, 2, dtype) for size in features[1:]]
+        coarse = _coarse_size(image_shape[:2], levels=len(features))
+        self.unpack_command = tf.keras.Sequential(
+            [
+                tf.keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype),
+                tf.keras.layers.Reshape((*coarse, features[-1]), dtype=dtype),
+            ],
+            name="unpack_command",
+        )
+        self.bottleneck = convolution(features[-1], 3, 1, dtype)
+        self.upsample = [_upsampling(size, dtype) for size in reversed(features[:-1])]
+        self.decoder = [convolution(size, 3, 1, dtype) for size in reversed(features[:-1])]
+        self.heads = {name: _head_layer(name, spec) for name, spec in heads.items()}
+
+    def call(self, image: tf.Tensor, command: tf.Tensor) -> TransformParams:
+        """image: float32 [B,H,W,C] in [0, 1]; command: float32 [B,D]."""
+        skips, h = [], image
+        for layer in self.encoder:
+            h = layer(h)
+            skips.append(h)
+        coarse = h = self.bottleneck(tf.concat([skips.pop(), self.unpack_command(command)], axis=-1))
+        for upsample, layer in zip(self.upsample, self.decoder):
+            skip = skips.pop()
+            # An odd size was rounded up on the way down; the surplus row or column goes here.
+            h = upsample(h)[:, : tf.shape(skip)[1], : tf.shape(skip)[2]]
+            h = layer(tf.concat([h, skip], axis=-1))
+        pooled = tf.reduce_mean(tf.cast(coarse, tf.float32), axis=[1, 2])
+        return {
+            name: spec.activation(self.heads[name](h if spec.per_pixel else pooled)) for name, spec in self.specs.items()
+        }
+
+
+def _coarse_size(size: Sequence[int], levels: int) -> Tuple[int, ...]:
+    for _ in range(levels - 1):
+        size = [-(-extent // 2) for extent in size]
+    return tuple(size)
+
+
+def _upsampling(features: int, dtype: str) -> tf.keras.layers.Layer:
+    return tf.keras.layers.Conv2DTranspose(
+        features, 4, 2, padding="same", activation=leaky_relu, kernel_initializer="he_normal", dtype=dtype
+    )
+
+
+def _head_layer(name: str, spec: Head) -> tf.keras.layers.Layer:
+    if spec.per_pixel:
+        return tf.keras.layers.Conv2D(
+            spec.size, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=name
+        )
+    return tf.keras.layers.Dense(spec.size, kernel_initializer="zeros", dtype="float32", name=name)

@@ -1,0 +1,100 @@
+"""What a run tells its user: progress bar, metrics.jsonl and TensorBoard."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from tf_interp.figures import strips
+from tf_interp.structs import Trajectory
+
+_STRIPS_SHOWN = 8
+
+
+class RunLog:
+    """Log of one run. Use as a context manager.
+
+    Args:
+        folder: the run's folder; writes metrics.jsonl and tensorboard/ there.
+        first: iteration the run starts or resumes from; rows of metrics.jsonl after it are dropped.
+        last: iteration the run ends at.
+    """
+
+    def __init__(self, folder: Path, first: int, last: int):
+        self._path = folder / "metrics.jsonl"
+        _drop_rows_after(self._path, first)
+        self._file = self._path.open("a", encoding="utf-8")
+        self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+        # In a log file a bar that is redrawn ten times a second is only noise.
+        interval = 0.1 if sys.stderr.isatty() else 30.0
+        self._bar = tqdm(total=last, initial=first, unit="it", dynamic_ncols=True, mininterval=interval, smoothing=0.05)
+
+    def __enter__(self) -> "RunLog":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._bar.close()
+        self._file.close()
+        self._writer.close()
+
+    def advance(self) -> None:
+        """Moves the progress bar by one iteration."""
+        self._bar.update()
+
+    def say(self, line: str) -> None:
+        """Prints a line above the progress bar."""
+        self._bar.write(line, file=sys.stderr)
+
+    def text(self, name: str, content: Dict[str, Any]) -> None:
+        """Shows a dictionary in TensorBoard's text page."""
+        rows = "\n".join(f"| {key} | {value} |" for key, value in content.items())
+        with self._writer.as_default(step=0):
+            tf.summary.text(name, f"| setting | value |\n| --- | --- |\n{rows}")
+
+    def graph(self, graph: tf.Graph) -> None:
+        """Shows a compiled graph in TensorBoard's graph page."""
+        with self._writer.as_default(step=0):
+            tf.summary.graph(graph)
+
+    def scalars(self, iteration: int, metrics: Dict[str, float]) -> None:
+        """Writes one row to metrics.jsonl and TensorBoard, and the headline figures to the progress bar."""
+        self._file.write(json.dumps({"iteration": iteration, **metrics}) + "\n")
+        self._file.flush()
+        with self._writer.as_default(step=iteration):
+            for name, value in metrics.items():
+                tf.summary.scalar(name, value)
+        self._bar.set_postfix_str(f"return {metrics['return']:.2f}, |s_K-g|^2 {metrics['goal_distance']:.2f}")
+
+    def pictures(self, iteration: int, trajectory: Trajectory, prefix: str) -> None:
+        """Writes strips (goal last, flows as a colour wheel beneath) and histograms of commands and flows."""
+        shown = slice(_STRIPS_SHOWN)
+        flows = trajectory.params.get("mu_flow")
+        picture = strips(
+            trajectory.frames[shown].numpy(),
+            trajectory.goal[shown].numpy(),
+            None if flows is None else flows[shown].numpy(),
+        )
+        with self._writer.as_default(step=iteration):
+            tf.summary.image(f"{prefix}/strips", picture[np.newaxis])
+            tf.summary.histogram(f"{prefix}/command", trajectory.command.sample)
+            if flows is not None:
+                tf.summary.histogram(f"{prefix}/flow", flows)
+        self._writer.flush()
+
+
+def _drop_rows_after(path: Path, iteration: int) -> None:
+    """A killed run may have logged past its last checkpoint, and its last row may be cut short."""
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            if json.loads(line)["iteration"] <= iteration:
+                kept.append(line)
+        except ValueError:
+            break
+    path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")

@@ -1,0 +1,59 @@
+"""Warping, eq. 2: every output pixel is read from a displaced position of the input.
+
+The flow convention of the whole project is stated here and nowhere else:
+
+    O(x, y, c) = I{x + F(x, y, 1), y + F(x, y, 2), c}
+
+* F says where a pixel COMES FROM, in pixels: F = (1, 0) everywhere moves the picture one pixel to the left.
+* F[..., 0] is along x (columns, width), F[..., 1] along y (rows, height).
+* Positions outside the image are clamped to its border; in between, intensities are bilinear.
+
+`tfa.image.dense_image_warp` subtracts its flow and orders it (y, x); the translation is the one line below.
+"""
+
+import warnings
+from typing import Dict
+
+import tensorflow as tf
+
+from tf_interp.structs import Head, TransformParams
+
+with warnings.catch_warnings():
+    # TensorFlow Addons announces its end of life at import. The project pins it on purpose (see requirements.txt).
+    warnings.simplefilter("ignore")
+    import tensorflow_addons as tfa
+
+INITIAL_SIGMA_FLOW = 0.5  # pixels
+
+
+def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
+    """Bilinear backward warp, eq. 2.
+
+    Args:
+        image: float32 [B,H,W,C], H and W at least 2.
+        flow: float32 [B,H,W,2], displacements (F_x, F_y) in pixels.
+
+    Returns:
+        float32 [B,H,W,C]; differentiable in both arguments. At integer positions, where bilinear interpolation
+        has a kink, the gradient in the flow is one-sided.
+    """
+    return tfa.image.dense_image_warp(image, -flow[..., ::-1])
+
+
+def heads(channels: int, max_flow: float, stochastic: bool = False) -> Dict[str, Head]:
+    """What T predicts for the warp: mu_flow, and sigma_flow if T is `stochastic` (section 4.3).
+
+    Args:
+        channels: C; the flow is shared by all channels, so it is not used.
+        max_flow: bound on |mu_flow| along each axis, in pixels, reached through tanh.
+        stochastic: adds sigma_flow [B,H,W,2], standard deviations in pixels.
+    """
+    flow = {"mu_flow": Head(True, 2, lambda raw: max_flow * tf.tanh(raw))}
+    if stochastic:
+        flow["sigma_flow"] = Head(True, 2, lambda raw: INITIAL_SIGMA_FLOW / tf.math.log(2.0) * tf.nn.softplus(raw))
+    return flow
+
+
+def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
+    """Warps `image` [B,H,W,C] by params["mu_flow"]."""
+    return warp(image, params["mu_flow"])

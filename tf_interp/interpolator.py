@@ -58,7 +58,8 @@ class Interpolator:
             raise InputError(f"start holds {len(start)} images but goal {len(goal)}; they are walked pair by pair")
         key = None if seed is None else tf.constant([seed, 0], tf.int32)
         frames, lengths, commands = self._compiled(start, goal, key)
-        return Path(frames.numpy(), lengths.numpy(), commands.numpy())
+        # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
+        return Path(np.clip(frames.numpy(), 0.0, 1.0), lengths.numpy(), commands.numpy())
 
     def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Tuple[tf.Tensor, ...]:
         trajectory = rollout(self.models.walker, start, goal, self.config.steps, key)

@@ -17,6 +17,9 @@ from tf_interp.transforms import collect_heads, compose
 
 ImageShape = Tuple[int, int, int]
 
+UNREADABLE_CHECKPOINT = (AssertionError, ValueError, IndexError, RuntimeError, tf.errors.OpError)
+"""What TensorFlow raises for a checkpoint that is cut short, altered, or of other variables."""
+
 
 class Models(tf.Module):
     """The networks of one model, with their variables created.
@@ -68,6 +71,7 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
     models = Models(config, image_shape)
     try:
         tf.train.Checkpoint(models=models).read(str(folder / "weights")).assert_existing_objects_matched()
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
-        raise FileError(f"the weights in {folder} are damaged or belong to other settings: {error}") from None
+    except UNREADABLE_CHECKPOINT as error:
+        reason = str(error).splitlines()[0]
+        raise FileError(f"the weights in {folder} are damaged or belong to other settings: {reason}") from None
     return models, config, image_shape

@@ -32,7 +32,7 @@ from tf_interp.device import describe_device
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
-from tf_interp.models import save_model
+from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog
 from tf_interp.trainer import Trainer, check_finite
@@ -98,7 +98,7 @@ def _restore(checkpoints: tf.train.CheckpointManager, folder: Path) -> None:
         raise FileError(f"nothing to resume in {folder}: it has no checkpoint; start again with another --run-dir")
     try:
         checkpoints.checkpoint.restore(checkpoints.latest_checkpoint).assert_consumed()
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
+    except UNREADABLE_CHECKPOINT as error:
         reason = str(error).splitlines()[0]
         raise FileError(f"{checkpoints.latest_checkpoint} is damaged or belongs to other settings: {reason}") from None
 

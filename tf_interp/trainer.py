@@ -1,7 +1,7 @@
 """Training: models, optimiser and the one compiled step. The only place that differentiates and optimises."""
 
 import math
-from typing import Callable, Dict
+from typing import Callable, Dict, Optional
 
 import tensorflow as tf
 
@@ -26,6 +26,7 @@ class Trainer:
         config: settings.
         image_shape: (H, W, C).
         precision: Keras dtype policy, as settled by `device.describe_device`.
+        strategy: creates the variables and runs the step; default: the one that config.strategy names.
 
     Attributes:
         models: `Models`.
@@ -34,9 +35,15 @@ class Trainer:
         checkpoint: `tf.train.Checkpoint` of weights, optimiser state and these two.
     """
 
-    def __init__(self, config: Config, image_shape: ImageShape, precision: str):
+    def __init__(
+        self,
+        config: Config,
+        image_shape: ImageShape,
+        precision: str,
+        strategy: Optional[tf.distribute.Strategy] = None,
+    ):
         self.config = config
-        self.strategy = STRATEGIES[config.strategy]()
+        self.strategy = strategy or STRATEGIES[config.strategy]()
         tf.keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)

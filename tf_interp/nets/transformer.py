@@ -40,7 +40,7 @@ class Transformer(tf.keras.Model):
                 f"transformer_features: {len(features)} levels are too many for {image_shape[0]} x {image_shape[1]} images"
             )
         self.specs = heads
-        self.encoder = [convolution(features[0], 3, 1, dtype)] + [convolution(size, 4, 2, dtype) for size in features[1:]]
+        self.encoder = [convolution(features[0], 3, 1, dtype)] + [convolution(size, 3, 2, dtype) for size in features[1:]]
         coarse = _coarse_size(image_shape[:2], levels=len(features))
         self.unpack_command = tf.keras.Sequential(
             [

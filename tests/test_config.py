@@ -1,0 +1,73 @@
+"""Settings: ranges, types, presets, JSON."""
+
+import dataclasses
+import json
+
+import pytest
+
+from tf_interp import config as configs
+from tf_interp.config import Config
+from tf_interp.errors import FileError, InputError
+
+
+@pytest.mark.parametrize(
+    "setting, message",
+    [
+        ({"steps": 0}, "steps: 0 is outside the allowed range 1 to 100"),
+        ({"steps": 101}, "steps: 101 is outside"),
+        ({"steps": True}, "steps: expected int, got True"),
+        ({"steps": 5.0}, "steps: expected int, got 5.0"),
+        ({"learning_rate": float("nan")}, "learning_rate: nan is outside"),
+        ({"learning_rate": "fast"}, "learning_rate: expected float, got 'fast'"),
+        ({"method": "magic"}, "method: 'magic' is not one of bptt"),
+        ({"policy_features": (8, 0)}, "policy_features: 0 is outside the allowed range 1 to 4096"),
+        ({"policy_features": ()}, "policy_features: needs at least one element"),
+        ({"policy_features": 8}, "policy_features: expected a list, got 8"),
+        ({"transformations": ("warp", "fold")}, "transformations: 'fold' is not one of warp, recolor, blend"),
+        ({"transformations": ("warp", "warp")}, "names one twice"),
+        ({"eager": 1}, "eager: expected bool, got 1"),
+        ({"data_dir": 3}, "data_dir: expected str, got 3"),
+    ],
+)
+def test_a_bad_value_names_field_value_and_range(setting, message):
+    with pytest.raises(InputError, match=message.replace("(", r"\(")):
+        Config(**setting)
+
+
+def test_whole_numbers_become_floats_and_lists_tuples():
+    config = Config(max_flow=3, policy_features=[8, 16])
+    assert config.max_flow == 3.0 and isinstance(config.max_flow, float)
+    assert config.policy_features == (8, 16)
+
+
+def test_settings_survive_json_and_cannot_be_changed():
+    config = Config(steps=7, transformer_features=(4, 8), data_dir="elsewhere")
+    assert configs.from_dict(json.loads(json.dumps(config.to_dict())), "test") == config
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.steps = 3
+
+
+def test_unknown_settings_are_refused_with_the_nearest_known_one():
+    with pytest.raises(InputError, match="my.json: unknown setting 'step'; did you mean 'steps'"):
+        configs.from_dict({"step": 3}, "my.json")
+
+
+@pytest.mark.parametrize("script", configs.PRESETS)
+def test_presets_are_valid_and_described(script):
+    for name, preset in configs.PRESETS[script].items():
+        assert isinstance(configs.from_dict(preset, name), Config)
+        assert configs.PRESET_HELP[name]
+
+
+def test_settings_files(tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text('{"steps": 3}')
+    assert configs.read_settings(str(path)) == {"steps": 3}
+    path.write_text('{"settings": {"steps": 4}, "starts": []}')  # as a run writes it
+    assert configs.read_settings(str(path)) == {"steps": 4}
+    for content, message in (("{", "not valid JSON"), ("[1]", "JSON object of settings, not a list")):
+        path.write_text(content)
+        with pytest.raises(FileError, match=message):
+            configs.read_settings(str(path))
+    with pytest.raises(FileError, match="nothing.json: No such file"):
+        configs.read_settings(str(tmp_path / "nothing.json"))

@@ -1,0 +1,69 @@
+"""The house rules: who may import whom, who imports TensorFlow Addons, how long a file may be."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "tf_interp"
+RANKS = [
+    ["startup", "errors"],
+    ["structs", "config", "files"],
+    ["data", "distributions", "transforms", "nets", "rewards", "figures", "device"],
+    ["rollout", "objectives", "runlog", "provenance"],
+    ["models"],
+    ["trainer", "interpolator", "evaluate"],
+    ["run"],
+    ["cli"],
+    ["interpolate"],
+]
+RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
+STANDARD_LIBRARY_ONLY = ("startup", "errors", "config", "files")
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def stage_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "tf_interp":
+                yield from (f"tf_interp.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_imports_only_downwards(path):
+    stage = stage_of(path)
+    for name in imports_of(path):
+        if name.startswith("tf_interp."):
+            other = name.split(".")[1]
+            assert other == stage or RANK_OF[other] < RANK_OF[stage], f"{stage} must not import {other}"
+        elif stage in STANDARD_LIBRARY_ONLY:
+            assert name.split(".")[0] not in ("tensorflow", "numpy", "tyro", "matplotlib", "PIL"), f"{stage}: {name}"
+
+
+def test_only_what_composes_the_stages_knows_the_config():
+    composing = RANK_OF["models"]
+    for path in SOURCES:
+        if RANK_OF[stage_of(path)] < composing and stage_of(path) != "config":
+            assert "tf_interp.config" not in set(imports_of(path)), path
+
+
+def test_exactly_one_module_imports_tensorflow_addons():
+    importing = [path.name for path in SOURCES if "tensorflow_addons" in set(imports_of(path))]
+    assert importing == ["warp.py"]
+
+
+def test_files_hold_one_idea_and_entry_scripts_stay_thin():
+    for path in SOURCES:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, path
+    for path in ROOT.glob("train_*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) < 40, path

@@ -1,0 +1,223 @@
+"""Whole runs through the real script: what they leave, killing and resuming them, refusing bad input."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from test_data import idx
+
+from tf_interp import Interpolator, config, errors, load_interpolator, trainer
+from tf_interp.data import mnist
+from tf_interp.data.pairs import held_out_pairs
+from tf_interp.run import run
+
+ROOT = Path(__file__).parent.parent
+TINY = dict(
+    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=30,
+    learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """Blurred squares at random places, in the files of MNIST."""
+    folder, random = tmp_path_factory.mktemp("data"), np.random.RandomState(0)
+    for split, count in (("train", 200), ("test", 40)):
+        rows, columns = np.mgrid[:10, :9]
+        centres = random.uniform(3, 6, [2, count, 1, 1])
+        images = 255 * np.exp(-0.3 * ((rows - centres[0]) ** 2 + (columns - centres[1]) ** 2))
+        for name, array in zip(mnist.FILES[split], (images, np.zeros(count))):
+            (folder / name).write_bytes(idx(array.astype(np.uint8)))
+    return folder
+
+
+def arguments(data_dir, run_dir, **changes):
+    settings = {**TINY, "data_dir": data_dir, "run_dir": run_dir, **changes}
+    words = []
+    for name, value in settings.items():
+        words.append("--" + name.replace("_", "-"))
+        words.extend(map(str, value if isinstance(value, tuple) else [value]))
+    return words
+
+
+def script(*words, **options):
+    command = [sys.executable, str(ROOT / "train_mnist.py"), *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, **options)
+
+
+def finished(process, code=0):
+    output, complaints = process.communicate(timeout=240)
+    assert process.returncode == code, complaints
+    return output, complaints
+
+
+def wait_for(condition, process):
+    deadline = time.monotonic() + 200
+    while not condition():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def whole(data_dir, tmp_path_factory):
+    """An uninterrupted run of the script, and what it printed."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    return folder, *finished(script(*arguments(data_dir, folder)))
+
+
+def final_weights(folder):
+    models = load_interpolator(folder).models
+    return [variable.numpy() for variable in models.trainable_variables]
+
+
+def test_a_run_says_what_it_does_and_leaves_what_it_promises(whole):
+    folder, output, complaints = whole
+    assert "float32" in output and "parameters   policy " in output and "goal_relative" in output
+    assert "TFA" not in complaints and "cuda" not in complaints.lower() and "Warning" not in complaints
+    record = json.loads((folder / "config.json").read_text())
+    assert record["settings"]["steps"] == 2 and record["settings"]["seed"] == 0
+    start = record["starts"][0]
+    assert start["command"].startswith("python train_mnist.py --steps 2") and start["precision"] == "float32"
+    assert start["versions"]["tensorflow"] == "2.15.1" and "git_commit" in start
+    summary = json.loads((folder / "metrics.json").read_text())
+    assert summary["pairs"] == 2000 and summary["iterations"] == 30 and summary["mean_length"] == 2.0
+    assert 0 < summary["goal_relative"] < 1
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in rows] == [5, 10, 15, 20, 25, 30]
+    assert len({tuple(row) for row in rows}) == 1  # the columns never change
+    assert sorted(path.name for path in (folder / "checkpoints").glob("*.index")) == ["ckpt-20.index", "ckpt-30.index"]
+    assert (folder / "strips.png").stat().st_size > 1000
+
+
+def test_metrics_json_is_what_the_saved_model_scores(whole, data_dir):
+    folder = whole[0]
+    interpolator = load_interpolator(folder / "model")
+    assert isinstance(interpolator, Interpolator) and interpolator.image_shape == (10, 9, 1)
+    images = mnist.load_split("test", str(data_dir)).images / np.float32(255)
+    start, goal = images[held_out_pairs(40)].transpose(1, 0, 2, 3, 4)
+    left = np.square(interpolator(start, goal).frames[:, -1] - goal).sum((1, 2, 3)).mean()
+    assert json.loads((folder / "metrics.json").read_text())["goal_distance"] == pytest.approx(left, rel=1e-4)
+
+
+def test_tensorboard_shows_scalars_histograms_pictures_settings_and_graph(whole):
+    events = EventAccumulator(str(whole[0] / "tensorboard"), size_guidance={"tensors": 0})
+    events.Reload()
+    tags = set(events.Tags()["tensors"])
+    assert {"return", "reward/goal", "loss", "gradient_norm/policy", "gradient_norm/transformer", "flow_magnitude",
+            "episode_length", "goal_distance"} <= tags  # fmt: skip
+    assert {"held_out/strips", "held_out/command", "held_out/flow", "config"} <= tags
+    assert events.Tags()["graph"]
+    assert [event.step for event in events.Tensors("return")] == [5, 10, 15, 20, 25, 30]
+    assert [event.step for event in events.Tensors("held_out/strips")] == [10, 20, 30]
+
+
+def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path):
+    folder = tmp_path / "killed"
+    process = script(*arguments(data_dir, folder))
+    moment = np.random.randint(11, 29)  # any moment after the first checkpoint
+
+    def logged():
+        rows = folder / "metrics.jsonl"
+        return rows.exists() and len(rows.read_text().splitlines()) >= moment // 5
+
+    wait_for(logged, process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert not (folder / "model").exists()
+    output, _ = finished(script("--resume", folder))
+    assert "resuming from iteration" in output
+    for expected, found in zip(final_weights(whole[0]), final_weights(folder)):
+        np.testing.assert_array_equal(found, expected)
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in rows] == [5, 10, 15, 20, 25, 30]
+    starts = json.loads((folder / "config.json").read_text())["starts"]
+    assert [start["iteration"] for start in starts][0] == 0 and starts[1]["iteration"] in (10, 20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_says_how_to_resume(data_dir, tmp_path, number):
+    folder = tmp_path / "stopped"
+    process = script(*arguments(data_dir, folder, iterations=100000))
+    wait_for(lambda: (folder / "metrics.jsonl").exists() and (folder / "metrics.jsonl").read_text(), process)
+    process.send_signal(number)
+    _, complaints = finished(process, code=128 + number)
+    assert f"--resume {folder}" in complaints and "Traceback" not in complaints
+    saved = [int(path.stem.split("-")[1]) for path in (folder / "checkpoints").glob("*.index")]
+    assert max(saved) == json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])["iteration"]
+
+
+def test_divergence_stops_with_the_last_good_checkpoint(data_dir, tmp_path, monkeypatch):
+    def poisoned(trajectory, returns):
+        output = trainer.bptt(trajectory, returns)
+        return output._replace(loss=tf.where(poisoned.iteration >= 15, float("nan"), 1.0) * output.loss)
+
+    made = trainer.Trainer.__init__
+
+    def remember(self, *arguments):
+        made(self, *arguments)
+        poisoned.iteration = self.iteration
+
+    monkeypatch.setattr(trainer.Trainer, "__init__", remember)
+    monkeypatch.setitem(trainer.METHODS, "bptt", poisoned)
+    settings = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path / "run")})
+    with pytest.raises(errors.DivergedError, match=r"loss is nan at iteration 16.*Last good checkpoint: .*ckpt-10"):
+        run(settings)
+    reader = tf.train.load_checkpoint(str(tmp_path / "run" / "checkpoints" / "ckpt-10"))
+    for name in reader.get_variable_to_shape_map():
+        value = reader.get_tensor(name)
+        assert not np.issubdtype(getattr(value, "dtype", object), np.floating) or np.all(np.isfinite(value))
+
+
+def test_a_folder_in_use_is_not_touched(whole, data_dir):
+    before = {path: path.stat().st_mtime_ns for path in whole[0].rglob("*")}
+    settings = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(whole[0])})
+    with pytest.raises(errors.FileError, match="already exists and is not empty; give another --run-dir, or --resume"):
+        run(settings)
+    assert {path: path.stat().st_mtime_ns for path in whole[0].rglob("*")} == before
+
+
+def test_resuming_what_cannot_be_resumed(whole, data_dir, tmp_path):
+    settings = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path)})
+    with pytest.raises(errors.FileError, match="it has no checkpoint"):
+        run(settings, resume=True)
+    other = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(whole[0]), "command_size": 5})
+    with pytest.raises(errors.FileError, match="ckpt-30 is damaged or belongs to other settings"):
+        run(other, resume=True)
+
+
+@pytest.mark.parametrize(
+    "words, complaint",
+    [
+        (["--steps", "0"], "steps: 0 is outside the allowed range 1 to 100"),
+        (["--stpes", "3"], "Unrecognized options: --stpes"),
+        (["--preset", "slow"], "invalid choice"),
+        (["--data-dir", "no/such/folder"], "data folder no/such/folder does not exist"),
+        (["--config", "no_such.json"], "cannot read the settings file no_such.json"),
+        (["--resume", "no/such/run"], "cannot read the settings file no/such/run/config.json"),
+    ],
+)
+def test_mistakes_get_one_sentence_and_exit_code_2(words, complaint, tmp_path):
+    _, complaints = finished(script(*words, env={**os.environ, "COLUMNS": "200"}), code=2)
+    assert complaint in complaints and "Traceback" not in complaints
+
+
+def test_help_teaches_without_waiting_for_tensorflow():
+    program = (
+        "import runpy, sys; sys.argv = ['train_mnist.py', '--help']\n"
+        "try: runpy.run_path('train_mnist.py', run_name='__main__')\n"
+        "except SystemExit as end: assert not end.code\n"
+        "assert 'tensorflow' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0, done.stderr
+    for word in ("--preset", "--resume", "--config", "--data-dir", "Presets:", "section 4.4", "under 2 minutes"):
+        assert word in done.stdout

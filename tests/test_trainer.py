@@ -1,0 +1,100 @@
+"""The compiled train step: traces, distribution, divergence, learning."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_interp.config import Config
+from tf_interp.data.pairs import training_pairs
+from tf_interp.errors import DivergedError
+from tf_interp.trainer import METHODS, Trainer, check_finite
+
+SHAPE = (8, 8, 1)
+SMALL = dict(
+    policy_features=(4, 8), transformer_features=(4, 8), command_size=4, steps=2, batch_size=8, learning_rate=1e-2,
+    final_learning_rate=1e-3, iterations=40,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bars():
+    """Images of one bright column with soft edges; a walk has to slide it."""
+    columns = np.arange(8)
+    centres = np.random.RandomState(0).uniform(2, 5, 64)
+    profile = np.exp(-0.5 * (columns[None] - centres[:, None]) ** 2)
+    return (255 * np.repeat(profile[:, None, :, None], 8, axis=1)).astype(np.uint8)
+
+
+def train(trainer, images, iterations):
+    metrics = []
+    pairs = trainer.distribute(training_pairs(images, trainer.config.batch_size, trainer.config.seed))
+    for _, (start, goal) in zip(range(iterations), pairs):
+        metrics.append({name: float(value) for name, value in trainer.train_step(start, goal).items()})
+    return metrics
+
+
+def weights(trainer):
+    return [variable.numpy() for variable in trainer.models.trainable_variables]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_training_learns_to_slide_a_bar_with_one_trace(bars, method):
+    trainer = Trainer(Config(method=method, **SMALL), SHAPE, "float32")
+    metrics = train(trainer, bars, 40)
+    assert trainer.train_step.experimental_get_tracing_count() == 1
+    assert int(trainer.iteration) == 40
+    remaining = [row["goal_distance"] / row["start_distance"] for row in metrics]
+    assert np.mean(remaining[-5:]) < 0.5 * np.mean(remaining[:5])
+    first = metrics[0]
+    assert first["return"] == first["reward/goal"] == -first["loss"] == -first["goal_distance"]
+    assert first["flow_magnitude"] == 0.0 and first["goal_distance"] == pytest.approx(first["start_distance"], rel=1e-5)
+    assert first["episode_length"] == 2.0 and first["learning_rate"] == pytest.approx(1e-2)
+    assert first["gradient_norm/all"] == pytest.approx(
+        np.hypot(first["gradient_norm/policy"], first["gradient_norm/transformer"]), rel=1e-4
+    )
+
+
+def test_same_seed_same_weights_other_seed_other_weights(bars):
+    trained = []
+    for seed in (1, 1, 2):
+        trainer = Trainer(Config(**{**SMALL, "seed": seed}), SHAPE, "float32")
+        train(trainer, bars, 4)
+        trained.append(weights(trainer))
+    for first, again, other in zip(*trained):
+        np.testing.assert_array_equal(first, again)
+        assert first.size == 1 or np.abs(first - other).max() > 0 or not np.any(first)
+
+
+def test_two_replicas_make_the_update_of_one(bars):
+    # Without command noise, whose random numbers differ from replica to replica by design.
+    config = Config(**{**SMALL, "initial_stddev": 1e-6})
+    mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    one, two = Trainer(config, SHAPE, "float32"), Trainer(config, SHAPE, "float32", mirrored)
+    alone, together = train(one, bars, 4), train(two, bars, 4)
+    for name in ("loss", "gradient_norm/all", "goal_distance"):
+        assert together[-1][name] == pytest.approx(alone[-1][name], rel=1e-3)
+    for expected, found in zip(weights(one), weights(two)):
+        # Sums over 8 examples and over 2 x 4 round differently, and Adam divides by small numbers.
+        np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
+def test_gradients_are_clipped_to_the_configured_norm(bars):
+    norms = {}
+    for clip in (1e-3, 1e6):
+        trainer = Trainer(Config(**{**SMALL, "clip_norm": clip}), SHAPE, "float32")
+        before = weights(trainer)
+        norms[clip] = train(trainer, bars, 1)[0]["gradient_norm/all"]
+        first_moments = [v.numpy() for v in trainer.optimizer.variables if "/m/" in v.name]
+        moment = np.sqrt(sum(np.sum(m**2) for m in first_moments))
+        assert moment == pytest.approx(0.1 * min(clip, norms[clip]), rel=1e-4)  # Adam's m after one step: (1 - 0.9) g
+        assert any(np.any(a != b) for a, b in zip(before, weights(trainer)))
+    assert norms[1e-3] == norms[1e6] > 1e-3  # the norm is logged as it was before clipping
+
+
+@pytest.mark.parametrize("name", ["loss", "gradient_norm/all"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_loss_or_gradient_that_is_not_finite_stops(name, value):
+    metrics = {"loss": 1.0, "gradient_norm/all": 1.0}
+    check_finite(metrics, 7)
+    with pytest.raises(DivergedError, match=f"{name} is .* at iteration 7; try a lower --learning-rate"):
+        check_finite({**metrics, name: value}, 7)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_interp import files, figures, startup
+from tf_interp import figures, files, startup
 from tf_interp.device import describe_device, explain_idle_gpu, system_gpus
 from tf_interp.runlog import RunLog
 

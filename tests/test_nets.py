@@ -41,7 +41,7 @@ def test_any_height_and_width(random, shape):
 
 
 def test_too_many_levels_for_the_image():
-    with pytest.raises(InputError, match="transformer_features: 4 levels are too many for 6 x 28"):
+    with pytest.raises(InputError, match="transformer_features: 4 levels are too many for images of 6 x 28 pixels"):
         transformer((6, 28, 1), features=(4, 4, 4, 4))
 
 

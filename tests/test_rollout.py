@@ -22,10 +22,13 @@ def models():
         transformations=("warp", "recolor", "blend"),
         initial_stddev=0.3,
     )
+    tf.keras.utils.set_random_seed(0)
     built = Models(config, SHAPE)
     random = np.random.RandomState(0)
     for variable in built.trainable_variables:
         variable.assign_add(random.normal(scale=0.1, size=variable.shape).astype(np.float32))
+    # Log-odds around zero: at the first step two of four walks stop, two go on.
+    built.policy.stop.bias.assign_sub([np.median(built.policy(*pair()).stop_logit)])
     return built
 
 
@@ -59,6 +62,8 @@ def test_while_loop_equals_python_loop_in_values_and_gradients_eager_and_compile
     moved = reference[0][:, -1] - reference[0][:, 0]
     assert float(tf.reduce_max(tf.abs(moved))) > 0.05  # the walk goes somewhere
     assert all(float(tf.norm(gradient)) > 0 for gradient in reference[-4:])
+    taken = reference[-len(models.trainable_variables) - 3].numpy()  # active, before the gradients of start and goal
+    assert taken.mean() == 1.0 if not use_stop else 0.0 < taken.mean() < 1.0
     for walk, compiled in ((unroll, True), (rollout, False), (rollout, True)):
         for expected, found in zip(reference, run(walk, compiled)):
             if expected.dtype == tf.bool:

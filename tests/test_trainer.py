@@ -12,7 +12,7 @@ from tf_interp.trainer import METHODS, Trainer, check_finite
 SHAPE = (8, 8, 1)
 SMALL = dict(
     policy_features=(4, 8), transformer_features=(4, 8), command_size=4, steps=2, batch_size=8, learning_rate=1e-2,
-    final_learning_rate=1e-3, iterations=40,
+    final_learning_rate=1e-3, iterations=80,
 )  # fmt: skip
 
 
@@ -40,11 +40,11 @@ def weights(trainer):
 @pytest.mark.parametrize("method", METHODS)
 def test_training_learns_to_slide_a_bar_with_one_trace(bars, method):
     trainer = Trainer(Config(method=method, **SMALL), SHAPE, "float32")
-    metrics = train(trainer, bars, 40)
+    metrics = train(trainer, bars, 80)
     assert trainer.train_step.experimental_get_tracing_count() == 1
-    assert int(trainer.iteration) == 40
+    assert int(trainer.iteration) == 80
     remaining = [row["goal_distance"] / row["start_distance"] for row in metrics]
-    assert np.mean(remaining[-5:]) < 0.5 * np.mean(remaining[:5])
+    assert np.mean(remaining[-20:]) < 0.5 * np.mean(remaining[:5])
     first = metrics[0]
     assert first["return"] == first["reward/goal"] == -first["loss"] == -first["goal_distance"]
     assert first["flow_magnitude"] == 0.0 and first["goal_distance"] == pytest.approx(first["start_distance"], rel=1e-5)
@@ -57,7 +57,7 @@ def test_training_learns_to_slide_a_bar_with_one_trace(bars, method):
 def test_same_seed_same_weights_other_seed_other_weights(bars):
     trained = []
     for seed in (1, 1, 2):
-        trainer = Trainer(Config(**{**SMALL, "seed": seed}), SHAPE, "float32")
+        trainer = Trainer(Config(**{**SMALL, "seed": seed, "steps": 1}), SHAPE, "float32")
         train(trainer, bars, 4)
         trained.append(weights(trainer))
     for first, again, other in zip(*trained):
@@ -67,15 +67,16 @@ def test_same_seed_same_weights_other_seed_other_weights(bars):
 
 def test_two_replicas_make_the_update_of_one(bars):
     # Without command noise, whose random numbers differ from replica to replica by design.
-    config = Config(**{**SMALL, "initial_stddev": 1e-6})
+    config = Config(**{**SMALL, "initial_stddev": 1e-6, "steps": 1, "policy_features": (4,)})
     mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     one, two = Trainer(config, SHAPE, "float32"), Trainer(config, SHAPE, "float32", mirrored)
     alone, together = train(one, bars, 4), train(two, bars, 4)
     for name in ("loss", "gradient_norm/all", "goal_distance"):
         assert together[-1][name] == pytest.approx(alone[-1][name], rel=1e-3)
-    for expected, found in zip(weights(one), weights(two)):
-        # Sums over 8 examples and over 2 x 4 round differently, and Adam divides by small numbers.
-        np.testing.assert_allclose(found, expected, atol=2e-4)
+    for variable, expected, found in zip(one.models.trainable_variables, weights(one), weights(two)):
+        if "stddev" not in variable.name:  # whose gradient is the noise itself
+            # Sums over 8 examples and over 2 x 4 round differently, and Adam divides by small numbers.
+            np.testing.assert_allclose(found, expected, atol=2e-4, err_msg=variable.name)
 
 
 def test_gradients_are_clipped_to_the_configured_norm(bars):
@@ -84,7 +85,7 @@ def test_gradients_are_clipped_to_the_configured_norm(bars):
         trainer = Trainer(Config(**{**SMALL, "clip_norm": clip}), SHAPE, "float32")
         before = weights(trainer)
         norms[clip] = train(trainer, bars, 1)[0]["gradient_norm/all"]
-        first_moments = [v.numpy() for v in trainer.optimizer.variables if "/m/" in v.name]
+        first_moments = [v.numpy() for v in trainer.optimizer.variables if v.name.startswith("m/")]
         moment = np.sqrt(sum(np.sum(m**2) for m in first_moments))
         assert moment == pytest.approx(0.1 * min(clip, norms[clip]), rel=1e-4)  # Adam's m after one step: (1 - 0.9) g
         assert any(np.any(a != b) for a, b in zip(before, weights(trainer)))

@@ -66,13 +66,15 @@ def recolor_arguments(random):
     image = random.uniform(size=[2, 3, 4, 3]).astype(np.float32)
     alpha = random.uniform(size=[2, 3, 4, 1]).astype(np.float32)
     matrix = (0.5 * np.eye(3) + 0.05 * random.uniform(size=[2, 3, 3])).astype(np.float32)
-    bias = random.uniform(0.05, 0.2, size=[2, 3]).astype(np.float32)  # A I + b stays inside (0, 1): no kink of the clip
+    bias = random.uniform(0.05, 0.2, size=[2, 3]).astype(np.float32)  # A I + b stays inside (0, 1), off the clip's kink
     return image, alpha, matrix, bias
 
 
 def test_recolor_equals_oracle_and_clips(random):
     image, alpha, matrix, bias = recolor_arguments(random)
-    np.testing.assert_allclose(recolor(image, alpha, matrix, bias), oracles.recolor(image, alpha, matrix, bias), atol=1e-6)
+    np.testing.assert_allclose(
+        recolor(image, alpha, matrix, bias), oracles.recolor(image, alpha, matrix, bias), atol=1e-6
+    )
     loud = recolor(image, 0 * alpha, 100 * matrix, bias).numpy()
     assert loud.max() <= 1.0 and loud.min() >= 0.0
 

@@ -30,7 +30,8 @@ class Config:
     data: Literal["mnist"] = "mnist"
     """Data set to walk on."""
     data_dir: Optional[str] = None
-    """Folder with four IDX .gz files named as MNIST's (Fashion-MNIST and KMNIST are drop-in). Default: the MNIST that ships inside the package."""
+    """Folder with four IDX .gz files named as MNIST's; Fashion-MNIST and KMNIST are drop-in. Default: the MNIST that
+    ships inside the package."""
     method: Literal["bptt"] = "bptt"
     """Training strategy (section 4.4)."""
     seed: int = _ranged(0, 0, 2**31 - 1)
@@ -52,13 +53,13 @@ class Config:
     """Channels of the U-Net from full resolution down (Fig. 2b). Each after the first halves the resolution."""
 
     goal_norm: Literal["l2", "l1"] = "l2"
-    """Distance behind the goal reward (section 3): l2 is ||s_K - g||^2, l1 is ||s_K - g||_1, both summed over pixels."""
+    """Distance behind the goal reward (section 3), summed over pixels: l2 is ||s_K - g||^2, l1 is ||s_K - g||_1."""
 
-    iterations: int = _ranged(3000, 1, 10**9)
+    iterations: int = _ranged(3600, 1, 10**9)
     """Training iterations."""
-    batch_size: int = _ranged(64, 1, 65536)
+    batch_size: int = _ranged(32, 1, 65536)
     """Pairs of images in one iteration."""
-    learning_rate: float = _ranged(1e-3, 1e-8, 1.0)
+    learning_rate: float = _ranged(2e-3, 1e-8, 1.0)
     """Adam's learning rate at the start; it falls along a half cosine."""
     final_learning_rate: float = _ranged(2e-5, 0.0, 1.0)
     """Adam's learning rate at the last iteration."""
@@ -103,7 +104,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Any]]] = {
     "mnist": {
         "default": {},
         "quick": {
-            "iterations": 300, "steps": 3, "batch_size": 32, "max_flow": 6.0, "transformer_features": (8, 16, 32),
+            "iterations": 300, "steps": 3, "max_flow": 6.0, "transformer_features": (8, 16, 32),
             "policy_features": (16, 32, 32), "image_every": 100, "checkpoint_every": 100,
         },
     },

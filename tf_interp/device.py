@@ -74,13 +74,13 @@ def explain_idle_gpu(
     if not built_with_cuda:
         return found + 'this build has no CUDA. Install it with: pip install "tensorflow[and-cuda]==2.15.1"'
     if "libcuda.so.1" in missing_libraries:
-        return found + "the NVIDIA driver is not loaded (libcuda.so.1 is missing). Install or start it; nvidia-smi must work."
+        return found + "the NVIDIA driver is not loaded (no libcuda.so.1). Install or start it; nvidia-smi must work."
     if missing_libraries:
         return (
             found + f"{', '.join(missing_libraries)} cannot be loaded. TensorFlow 2.15 needs CUDA 12.2 and cuDNN 8.9: "
             'pip install "tensorflow[and-cuda]==2.15.1"'
         )
-    return found + "its driver or compute capability does not suit TensorFlow 2.15; run with TF_CPP_MIN_LOG_LEVEL=0 to see why."
+    return found + "driver or compute capability do not suit TensorFlow 2.15; TF_CPP_MIN_LOG_LEVEL=0 makes it say why."
 
 
 def system_gpus(pci: Path = Path("/sys/bus/pci/devices"), nodes: Path = Path("/dev")) -> List[str]:

@@ -65,7 +65,7 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
     """
     path = folder / "config.json"
     if not (folder / "weights.index").is_file() or not path.is_file():
-        raise FileError(f"no model in {folder}: expected config.json and weights.index there (a run saves them to model/)")
+        raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
     config = configs.from_dict(configs.read_settings(str(path)), origin=str(path))
     image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
     models = Models(config, image_shape)

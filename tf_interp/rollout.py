@@ -59,7 +59,12 @@ def step(
 
 
 def unroll(
-    walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, seed: Optional[tf.Tensor] = None, use_stop: bool = False
+    walker: Walker,
+    start: tf.Tensor,
+    goal: tf.Tensor,
+    steps: int,
+    seed: Optional[tf.Tensor] = None,
+    use_stop: bool = False,
 ) -> Trajectory:
     """`rollout` as a plain Python loop."""
     state, active, records = start, _everyone(start), []
@@ -71,7 +76,12 @@ def unroll(
 
 
 def rollout(
-    walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, seed: Optional[tf.Tensor] = None, use_stop: bool = False
+    walker: Walker,
+    start: tf.Tensor,
+    goal: tf.Tensor,
+    steps: int,
+    seed: Optional[tf.Tensor] = None,
+    use_stop: bool = False,
 ) -> Trajectory:
     """Walks from `start` to `goal` in a `tf.while_loop` (section 4.4, BPTT).
 
@@ -88,8 +98,9 @@ def rollout(
     Returns:
         `Trajectory`, differentiable in the networks' weights and in `start` and `goal`.
     """
-    blank = Step(0.0, Command(PolicyOutput(0.0, 0.0, 0.0), 0.0, False), {name: 0.0 for name in walker.param_names}, False)
-    arrays = tf.nest.map_structure(lambda leaf: tf.TensorArray(tf.as_dtype(type(leaf)), size=steps), blank)
+    command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
+    dtypes = Step(tf.float32, command, dict.fromkeys(walker.param_names, tf.float32), tf.bool)
+    arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), dtypes)
 
     def body(k, state, active, arrays):
         record = step(walker, state, goal, active, _seed_of_step(seed, k), use_stop)

@@ -19,9 +19,11 @@ import numpy as np
 import tensorflow as tf
 
 TransformParams = Dict[str, tf.Tensor]
-"""What the transformer T predicts for one step, by name: mu_flow [B,H,W,2] in pixels; alpha_recolor [B,H,W,1] in [0, 1],
-recolor_matrix [B,C,C], recolor_bias [B,C]; alpha_blend [B,H,W,1] and synthesis [B,H,W,C] in [0, 1].
-A dictionary, because the configured transformations decide which of them exist."""
+"""What the transformer T predicts for one step, by name.
+
+mu_flow [B,H,W,2] in pixels; alpha_recolor [B,H,W,1] in [0, 1], recolor_matrix [B,C,C], recolor_bias [B,C];
+alpha_blend [B,H,W,1] and synthesis [B,H,W,C] in [0, 1]. A dictionary and not a NamedTuple, because the configured
+transformations decide which of them exist."""
 
 
 class Head(NamedTuple):

@@ -44,12 +44,12 @@ def load_split(split: str, folder: Optional[str] = None) -> Split:
     images_name, labels_name = FILES[split]
     root = EMBEDDED if folder is None else Path(folder)
     if not root.is_dir():
-        raise FileError(f"data folder {root} does not exist; give --data-dir a folder with {images_name} and its companions")
+        raise FileError(f"data folder {root} does not exist; give --data-dir a folder with {images_name} and the like")
     images, labels = read_idx(root / images_name, axes=3), read_idx(root / labels_name, axes=1)
     if len(images) != len(labels):
         raise FileError(f"{root / images_name} has {len(images)} images but {labels_name} has {len(labels)} labels")
     if not len(images) or min(images.shape[1:]) < 2:
-        raise FileError(f"{root / images_name} holds images of shape {images.shape}; at least one, of 2 x 2 pixels, is needed")
+        raise FileError(f"{root / images_name} holds {images.shape}; it needs an image, and each at least 2 x 2 pixels")
     return Split(images[..., np.newaxis], labels)
 
 

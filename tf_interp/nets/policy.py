@@ -23,7 +23,10 @@ class Policy(tf.keras.Model):
         super().__init__(name="policy")
         self.body = ConvBody(features, dtype)
         self.mean = tf.keras.layers.Dense(command_size, dtype="float32", name="mean")
-        self.raw_stddev = tf.keras.layers.Dense(command_size, kernel_initializer="zeros", dtype="float32", name="stddev")
+        # Zeros, so that every command begins with initial_stddev.
+        self.raw_stddev = tf.keras.layers.Dense(
+            command_size, kernel_initializer="zeros", dtype="float32", name="stddev"
+        )
         self.stop = tf.keras.layers.Dense(1, dtype="float32", name="stop")
         self.scale = initial_stddev / math.log(2.0)  # softplus(0) = log 2
 

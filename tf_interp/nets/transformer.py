@@ -37,10 +37,11 @@ class Transformer(tf.keras.Model):
         super().__init__(name="transformer")
         if min(image_shape[:2]) < 2 ** (len(features) - 1):
             raise InputError(
-                f"transformer_features: {len(features)} levels are too many for {image_shape[0]} x {image_shape[1]} images"
+                f"transformer_features: {len(features)} levels are too many "
+                f"for images of {image_shape[0]} x {image_shape[1]} pixels"
             )
         self.specs = heads
-        self.encoder = [convolution(features[0], 3, 1, dtype)] + [convolution(size, 3, 2, dtype) for size in features[1:]]
+        self.encoder = [convolution(size, 3, 1 + (level > 0), dtype) for level, size in enumerate(features)]
         coarse = _coarse_size(image_shape[:2], levels=len(features))
         self.unpack_command = tf.keras.Sequential(
             [
@@ -67,9 +68,8 @@ class Transformer(tf.keras.Model):
             h = upsample(h)[:, : tf.shape(skip)[1], : tf.shape(skip)[2]]
             h = layer(tf.concat([h, skip], axis=-1))
         pooled = tf.reduce_mean(tf.cast(coarse, tf.float32), axis=[1, 2])
-        return {
-            name: spec.activation(self.heads[name](h if spec.per_pixel else pooled)) for name, spec in self.specs.items()
-        }
+        sources = {name: h if spec.per_pixel else pooled for name, spec in self.specs.items()}
+        return {name: spec.activation(self.heads[name](sources[name])) for name, spec in self.specs.items()}
 
 
 def _coarse_size(size: Sequence[int], levels: int) -> Tuple[int, ...]:

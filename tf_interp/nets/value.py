@@ -1,4 +1,4 @@
-"""The value network V(s; s_goal) (Fig. 2a), "of the same architecture as pi except for the output unit" (section 4.4)."""
+"""The value network V(s; s_goal) (Fig. 2a): the policy's architecture "except for the output unit" (section 4.4)."""
 
 from typing import Sequence
 

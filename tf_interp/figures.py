@@ -3,15 +3,12 @@
 from pathlib import Path
 from typing import Optional, Sequence
 
-import matplotlib
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
+from matplotlib.figure import Figure
 from PIL import Image
 
 from tf_interp.files import replaced_file
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402  (the backend is chosen first: servers have no screen)
 
 
 def flow_colors(flow: np.ndarray, max_flow: Optional[float] = None) -> np.ndarray:
@@ -67,7 +64,8 @@ def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path) -
     """
     rows, columns = len(frames), frames.shape[1] + 1
     picture = strips(frames, goal)
-    figure, axes = plt.subplots(figsize=(0.75 * columns, 0.75 * rows + 0.7))
+    figure = Figure(figsize=(0.75 * columns, 0.75 * rows + 0.7))  # not pyplot: it would choose the caller's backend
+    axes = figure.subplots()
     axes.imshow(picture, interpolation="nearest", aspect="equal")
     height, width = frames.shape[2:4]
     labels = ["start", *(f"$s_{{{k}}}$" for k in range(1, columns - 1)), "goal"]
@@ -82,7 +80,6 @@ def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path) -
     axes.set_title(title, fontsize=9)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110, bbox_inches="tight")
-    plt.close(figure)
 
 
 def save_strip(frames: np.ndarray, goal: np.ndarray, path: Path, magnify: int = 1) -> None:

@@ -6,11 +6,12 @@ Settings are taken in this order, later ones winning: defaults; --preset, --conf
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Literal, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple
 
 from tf_interp import config as configs
 from tf_interp.config import Config
-from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
+from tf_interp.entry import guarded
+from tf_interp.errors import InputError
 from tf_interp.startup import require_environment
 
 
@@ -24,29 +25,6 @@ def train(data: str, description: str, arguments: Optional[Sequence[str]] = None
     """
     require_environment()
     return guarded(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
-
-
-def guarded(main: Callable[[], Any]) -> int:
-    """Calls `main` and turns the errors of `tf_interp.errors` into one line and an exit code.
-
-    Returns:
-        0 on success; 2 for bad input; 1 for diverged training; 128 + the signal's number for an interrupted run.
-    """
-    try:
-        main()
-    except (InputError, FileError) as error:
-        return _complain(error, 2)
-    except DivergedError as error:
-        return _complain(error, 1)
-    except RunInterrupted as stop:
-        print(f"\nSaved and {stop}. Resume with:\n  python {sys.argv[0]} --resume {stop.run_dir}", file=sys.stderr)
-        return 128 + stop.signal_number
-    return 0
-
-
-def _complain(error: Exception, code: int) -> int:
-    print(f"error: {error}", file=sys.stderr)
-    return code
 
 
 def _train(data: str, description: str, arguments: List[str]) -> None:

@@ -1,6 +1,6 @@
 """What can end a program early. Each message names the file or field, the value and the remedy.
 
-The command line prints these without a traceback; `tf_interp.cli.exit_code` gives each its exit code.
+`tf_interp.entry.guarded` prints these without a traceback and gives each its exit code.
 """
 
 

@@ -1,7 +1,7 @@
 """Pictures: walks as strips, flows as a colour wheel. NumPy arrays in, NumPy arrays or matplotlib figures out."""
 
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Dict, Optional, Sequence
 
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
@@ -80,6 +80,24 @@ def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path) -
     axes.set_title(title, fontsize=9)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110, bbox_inches="tight")
+
+
+def strip_rows_figure(walks: Dict[str, np.ndarray], goal: np.ndarray, path: Path) -> None:
+    """Writes the same pairs walked by several methods, a panel a method.
+
+    Args:
+        walks: method -> frames [B,K+1,H,W,C] in [0, 1]; K may differ.
+        goal: [B,H,W,C].
+        path: where to; the ending decides the format.
+    """
+    rows, columns = len(goal), max(frames.shape[1] for frames in walks.values()) + 1
+    figure = Figure(figsize=(0.6 * columns + 0.5, (0.6 * rows + 0.35) * len(walks)), layout="constrained")
+    for axes, (name, frames) in zip(np.atleast_1d(figure.subplots(len(walks), 1)), walks.items()):
+        axes.imshow(strips(frames, goal), interpolation="nearest", aspect="equal")
+        axes.set_title(name, fontsize=9, loc="left")
+        axes.set_axis_off()
+    with replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110)
 
 
 def save_strip(frames: np.ndarray, goal: np.ndarray, path: Path, magnify: int = 1) -> None:

@@ -5,18 +5,20 @@ import sys
 from pathlib import Path
 from typing import Annotated, List, Optional, Tuple
 
-import numpy as np
-
-from tf_interp.cli import guarded
+from tf_interp.entry import guarded
 from tf_interp.errors import FileError, InputError
 from tf_interp.startup import require_environment
+
+if __name__ == "__main__":
+    require_environment()  # before the first import that an unfit environment cannot do
+
+import numpy as np
 
 _CELL_PIXELS = 112  # width at which the cells of a strip are easy to see
 
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    require_environment()
     import tyro
 
     @dataclasses.dataclass(frozen=True)

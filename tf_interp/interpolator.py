@@ -33,10 +33,12 @@ class Interpolator:
     Attributes:
         image_shape: (H, W, C) of the images it was trained on.
         config: settings it was trained with.
+        parameters: number of trained weights.
     """
 
     def __init__(self, models: Models, config: Config, image_shape: ImageShape):
         self.models, self.config, self.image_shape = models, config, image_shape
+        self.parameters = sum(models.parameter_counts().values())
         self._compiled = tf.function(self._walk, reduce_retracing=True)
 
     def __call__(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Path:

@@ -69,9 +69,18 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
     config = configs.from_dict(configs.read_settings(str(path)), origin=str(path))
     image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
     models = Models(config, image_shape)
+    read_weights(tf.train.Checkpoint(models=models), folder)
+    return models, config, image_shape
+
+
+def read_weights(checkpoint: tf.train.Checkpoint, folder: Path) -> None:
+    """Fills the variables of `checkpoint` from folder/weights.
+
+    Raises:
+        FileError: the weights are missing, damaged, or belong to other variables.
+    """
     try:
-        tf.train.Checkpoint(models=models).read(str(folder / "weights")).assert_existing_objects_matched()
+        checkpoint.read(str(folder / "weights")).assert_existing_objects_matched()
     except UNREADABLE_CHECKPOINT as error:
         reason = str(error).splitlines()[0]
         raise FileError(f"the weights in {folder} are damaged or belong to other settings: {reason}") from None
-    return models, config, image_shape

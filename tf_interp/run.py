@@ -34,7 +34,7 @@ from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
 from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
-from tf_interp.runlog import RunLog
+from tf_interp.runlog import RunLog, write_summary
 from tf_interp.trainer import Trainer, check_finite
 
 FIGURE_PAIRS = 12
@@ -134,7 +134,7 @@ def _train(config: Config, trainer: Trainer, checkpoints: tf.train.CheckpointMan
     folder = Path(config.run_dir)
     started = time.monotonic() - float(trainer.seconds)
     with RunLog(folder, first, config.iterations) as log, _caught_signals() as signals:
-        log.text("config", config.to_dict())
+        log.settings(config.to_dict())
         for iteration, (start, goal) in enumerate(pairs, first + 1):
             metrics = trainer.train_step(start, goal)
             _check(metrics, iteration, checkpoints)
@@ -189,6 +189,7 @@ def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any
     goal_metrics = measure_goal(lambda start, goal: interpolator(start, goal)[:2], test)
     summary = {**goal_metrics, "train_seconds": float(trainer.seconds), "iterations": int(trainer.iteration)}
     files.write_json(folder / "metrics.json", summary)
+    write_summary(folder, summary["iterations"], goal_metrics)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
     title = f"held-out pairs; residual {summary['goal_relative']:.1%} of the start distance"
     figures.strip_figure(interpolator(start, goal).frames, goal, title, folder / "strips.png")

@@ -7,12 +7,14 @@ from typing import Any, Dict
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.hparams import api as hparams
 from tqdm import tqdm
 
 from tf_interp.figures import strips
 from tf_interp.structs import Trajectory
 
 _STRIPS_SHOWN = 8
+_COMPARED = ("return", "goal_distance", "held_out/goal_relative")  # columns of the hparams table
 
 
 class RunLog:
@@ -49,11 +51,14 @@ class RunLog:
         """Prints a line above the progress bar."""
         self._bar.write(line, file=sys.stderr)
 
-    def text(self, name: str, content: Dict[str, Any]) -> None:
-        """Shows a dictionary in TensorBoard's text page."""
-        rows = "\n".join(f"| {key} | {value} |" for key, value in content.items())
+    def settings(self, settings: Dict[str, Any]) -> None:
+        """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare."""
+        rows = "\n".join(f"| {key} | {value} |" for key, value in settings.items())
+        plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in settings.items()}
         with self._writer.as_default(step=0):
-            tf.summary.text(name, f"| setting | value |\n| --- | --- |\n{rows}")
+            tf.summary.text("config", f"| setting | value |\n| --- | --- |\n{rows}")
+            hparams.hparams_config([hparams.HParam(key) for key in plain], [hparams.Metric(tag) for tag in _COMPARED])
+            hparams.hparams(plain)
 
     def graph(self, graph: tf.Graph) -> None:
         """Shows a compiled graph in TensorBoard's graph page."""
@@ -67,7 +72,8 @@ class RunLog:
         with self._writer.as_default(step=iteration):
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
-        self._bar.set_postfix_str(f"return {metrics['return']:.2f}, |s_K-g|^2 {metrics['goal_distance']:.2f}")
+        headline = f"return {metrics['return']:.2f}, |s_K-g|^2 {metrics['goal_distance']:.2f}"
+        self._bar.set_postfix_str(headline, refresh=False)
 
     def pictures(self, iteration: int, trajectory: Trajectory, prefix: str) -> None:
         """Writes strips (goal last, flows as a colour wheel beneath) and histograms of commands and flows."""
@@ -84,6 +90,15 @@ class RunLog:
             if flows is not None:
                 tf.summary.histogram(f"{prefix}/flow", flows)
         self._writer.flush()
+
+
+def write_summary(folder: Path, iteration: int, summary: Dict[str, float]) -> None:
+    """Adds a finished run's figures on the held-out pairs to its TensorBoard pages."""
+    writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+    with writer.as_default(step=iteration):
+        for name, value in summary.items():
+            tf.summary.scalar(f"held_out/{name}", value)
+    writer.close()
 
 
 def _drop_rows_after(path: Path, iteration: int) -> None:

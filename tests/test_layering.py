@@ -9,14 +9,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tf_interp"
 RANKS = [
     ["startup", "errors"],
-    ["structs", "config", "files"],
+    ["structs", "config", "files", "entry"],
     ["data", "distributions", "transforms", "nets", "rewards", "figures", "device"],
     ["rollout", "objectives", "runlog", "provenance"],
     ["models"],
-    ["trainer", "interpolator", "evaluate"],
-    ["run"],
+    ["trainer", "interpolator"],
+    ["evaluate"],
+    ["run", "interpolate", "report"],
     ["cli"],
-    ["interpolate"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
 STANDARD_LIBRARY_ONLY = ("startup", "errors", "config", "files")

@@ -1,7 +1,7 @@
 """Pictures: walks as strips, flows as a colour wheel. NumPy arrays in, NumPy arrays or matplotlib figures out."""
 
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Optional, Sequence, Tuple
 
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tf_interp.files import replaced_file
+
+_RUNNING_MEAN = 8  # values
 
 
 def flow_colors(flow: np.ndarray, max_flow: Optional[float] = None) -> np.ndarray:
@@ -96,6 +98,29 @@ def strip_rows_figure(walks: Dict[str, np.ndarray], goal: np.ndarray, path: Path
         axes.imshow(strips(frames, goal), interpolation="nearest", aspect="equal")
         axes.set_title(name, fontsize=9, loc="left")
         axes.set_axis_off()
+    with replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110)
+
+
+def curves_figure(curves: Dict[str, Tuple[Sequence[float], Sequence[float]]], x: str, y: str, path: Path) -> None:
+    """Writes lines with a legend; beneath each, faintly, the values it is the running mean of.
+
+    Args:
+        curves: name -> (x values, y values).
+        x, y: labels of the axes.
+        path: where to; the ending decides the format.
+    """
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for name, (along, values) in curves.items():
+        window = min(_RUNNING_MEAN, len(values))
+        smooth = np.convolve(values, np.ones(window) / window, mode="valid")
+        (line,) = axes.plot(along[window - 1 :], smooth, label=name)
+        axes.plot(along, values, color=line.get_color(), alpha=0.2, linewidth=0.8)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

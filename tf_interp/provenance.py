@@ -39,8 +39,8 @@ def describe_start(report: DeviceReport, iteration: int) -> Dict[str, Any]:
 
 def _command() -> str:
     module = getattr(sys.modules["__main__"], "__spec__", None)
-    script = f"-m {module.name}" if module else os.path.basename(sys.argv[0])
-    return shlex.join(["python", *script.split(), *sys.argv[1:]])
+    words = ["-m", module.name.removesuffix(".__main__")] if module else [os.path.basename(sys.argv[0])]
+    return shlex.join(["python", *words, *sys.argv[1:]])
 
 
 def _git(*arguments: str) -> Optional[str]:

@@ -26,10 +26,10 @@ import tensorflow as tf
 
 from tf_interp import figures, files
 from tf_interp.config import Config
-from tf_interp.data import mnist
 from tf_interp.data.pairs import held_out_pairs, training_pairs
+from tf_interp.data.sources import load_images
 from tf_interp.device import describe_device
-from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
+from tf_interp.errors import DivergedError, FileError, RunInterrupted
 from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
 from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
@@ -56,7 +56,7 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         DivergedError: the loss or gradient became NaN or infinite; the last good checkpoint is kept.
         RunInterrupted: SIGINT or SIGTERM arrived; a checkpoint was saved first.
     """
-    train, test = _load_data(config)
+    train, test = load_images(config.data, config.data_dir)
     image_shape = train.shape[1:]
     config = dataclasses.replace(config, run_dir=str(_claim_folder(config, resume)))
     folder = Path(config.run_dir)
@@ -73,13 +73,6 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
     _train(config, trainer, checkpoints, train, test)
     save_model(trainer.models, config, image_shape, folder / "model")
     return _evaluate(folder, trainer, test)
-
-
-def _load_data(config: Config):
-    train, test = (mnist.load_split(split, config.data_dir).images for split in ("train", "test"))
-    if train.shape[1:] != test.shape[1:]:
-        raise InputError(f"{config.data_dir}: training images are {train.shape[1:]} but test images {test.shape[1:]}")
-    return train, test
 
 
 def _claim_folder(config: Config, resume: bool) -> Path:

@@ -24,6 +24,13 @@ def convolution(features: int, kernel: int, stride: int, dtype: str) -> tf.keras
     )
 
 
+def upsampling(features: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
+    """A transposed convolution that doubles the resolution, with a leaky ReLU unless another activation is given."""
+    return tf.keras.layers.Conv2DTranspose(
+        features, 4, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
+    )
+
+
 class ConvBody(tf.keras.layers.Layer):
     """The body of the policy, the value network and the discriminator (Fig. 2a), after DCGAN's discriminator.
 

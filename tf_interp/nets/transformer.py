@@ -5,7 +5,7 @@ from typing import Dict, Sequence, Tuple
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.nets.blocks import convolution, leaky_relu
+from tf_interp.nets.blocks import convolution, upsampling
 from tf_interp.structs import Head, TransformParams
 
 
@@ -51,7 +51,7 @@ class Transformer(tf.keras.Model):
             name="unpack_command",
         )
         self.bottleneck = convolution(features[-1], 3, 1, dtype)
-        self.upsample = [_upsampling(size, dtype) for size in reversed(features[:-1])]
+        self.upsample = [upsampling(size, dtype) for size in reversed(features[:-1])]
         self.decoder = [convolution(size, 3, 1, dtype) for size in reversed(features[:-1])]
         self.heads = {name: _head_layer(name, spec) for name, spec in heads.items()}
 
@@ -76,12 +76,6 @@ def _coarse_size(size: Sequence[int], levels: int) -> Tuple[int, ...]:
     for _ in range(levels - 1):
         size = [-(-extent // 2) for extent in size]
     return tuple(size)
-
-
-def _upsampling(features: int, dtype: str) -> tf.keras.layers.Layer:
-    return tf.keras.layers.Conv2DTranspose(
-        features, 4, 2, padding="same", activation=leaky_relu, kernel_initializer="he_normal", dtype=dtype
-    )
 
 
 def _head_layer(name: str, spec: Head) -> tf.keras.layers.Layer:

@@ -1,0 +1,126 @@
+"""All metrics of one method on the fixed held-out pairs: measure(method, data) -> dictionary."""
+
+import time
+from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from tf_interp.data import mnist
+from tf_interp.data.pairs import held_out_pairs
+from tf_interp.evaluate import metrics
+from tf_interp.evaluate.classifier import Activations, FeatureExtractor
+from tf_interp.evaluate.held_out import BATCH, Walk, goal_metrics, images_of_pairs, walk_in_batches
+
+_NEIGHBOURS = 20000  # training images among which the nearest is looked for
+_TIMING_REPEATS = 3
+
+
+class Method(NamedTuple):
+    """Something that walks.
+
+    Attributes:
+        name: as shown in tables.
+        walk: see `held_out.Walk`.
+        parameters: number of trained weights.
+        obeys_stop: whether walks may end before the budget.
+    """
+
+    name: str
+    walk: Walk
+    parameters: int
+    obeys_stop: bool = False
+
+
+class Benchmark(NamedTuple):
+    """Data that all methods are measured on; see `prepare`."""
+
+    start: np.ndarray
+    goal: np.ndarray
+    neighbours: np.ndarray
+    real: Activations
+    real_sharpness: float
+    extract: FeatureExtractor
+
+
+def prepare(extract: FeatureExtractor, data_dir: Optional[str] = None) -> Benchmark:
+    """Reads the data and computes what is real.
+
+    Args:
+        extract: the classifier.
+        data_dir: folder of IDX files; None for the embedded MNIST.
+
+    Raises:
+        FileError, InputError: data cannot be read, or do not suit the classifier.
+    """
+    test = mnist.load_split("test", data_dir).images
+    start, goal = images_of_pairs(test, held_out_pairs(len(test)))
+    neighbours = mnist.load_split("train", data_dir).images[:_NEIGHBOURS].astype(np.float32) / 255.0
+    scaled = test.astype(np.float32) / 255.0
+    sharpness = float(metrics.gradient_magnitude(scaled).mean())
+    return Benchmark(start, goal, neighbours, extract(scaled), sharpness, extract)
+
+
+def measure(method: Method, data: Benchmark) -> Dict[str, Any]:
+    """Walks all held-out pairs and measures goal, manifold, gradualness, stop and cost.
+
+    Returns:
+        JSON-ready numbers. Lists have an entry a step, 0 (the start) to K. Frechet distances are between all frames of
+        that step and all test images; `nearest_real` is the mean distance to the nearest of 20,000 training images;
+        `sharpness` is relative to real images; `largest_step_ratio` is relative to the even share, 1 is ideal.
+    """
+    frames, lengths = walk_in_batches(method.walk, data.start, data.goal)
+    pairs, points = frames.shape[:2]
+    activations = [data.extract(frames[:, k]) for k in range(points)]
+    manifold = _manifold(frames, activations, data)
+    pixel_share, pixel_ratio = metrics.largest_share(frames, lengths)
+    features = np.stack([step.features for step in activations], axis=1)
+    feature_share, feature_ratio = metrics.largest_share(features, lengths)
+    return {
+        "method": method.name,
+        "pairs": pairs,
+        "steps": points - 1,
+        **goal_metrics(data.start, frames, data.goal),
+        **_perceptual(activations, data),
+        "worst_frechet": max(manifold["frechet"]),
+        "worst_frechet_step": int(np.argmax(manifold["frechet"])),
+        **manifold,
+        "largest_step_share": float(np.nanmean(pixel_share)),
+        "largest_step_ratio": float(np.nanmean(pixel_ratio)),
+        "largest_step_share_features": float(np.nanmean(feature_share)),
+        "largest_step_ratio_features": float(np.nanmean(feature_ratio)),
+        "straightness": float(np.nanmean(metrics.straightness(frames))),
+        "straightness_features": float(np.nanmean(metrics.straightness(features))),
+        "mean_length": float(np.mean(lengths)),
+        "budget_hits": float(np.mean(lengths == points - 1)) if method.obeys_stop else None,
+        "ms_per_path": _milliseconds_per_path(method.walk, data),
+        "parameters": method.parameters,
+    }
+
+
+def _perceptual(activations, data: Benchmark) -> Dict[str, float]:
+    goal = data.extract(data.goal).perceptual
+    begun, reached = (float(metrics.squared_distance(activations[k].perceptual, goal).mean()) for k in (0, -1))
+    return {"goal_perceptual": reached, "goal_perceptual_relative": reached / begun}
+
+
+def _manifold(frames: np.ndarray, activations, data: Benchmark) -> Dict[str, Any]:
+    steps = range(frames.shape[1])
+    return {
+        "frechet": [metrics.frechet_distance(activations[k].features, data.real.features) for k in steps],
+        "confidence": [float(activations[k].confidence.mean()) for k in steps],
+        "nearest_real": [float(metrics.nearest_distance(frames[:, k], data.neighbours).mean()) for k in steps],
+        "sharpness": [float(metrics.gradient_magnitude(frames[:, k]).mean()) / data.real_sharpness for k in steps],
+    }
+
+
+def _milliseconds_per_path(walk: Walk, data: Benchmark) -> float:
+    """Median over repeats of one batch, after the warm-up that measuring has been."""
+    start, goal = data.start[:BATCH], data.goal[:BATCH]
+    seconds = [_seconds(lambda: walk(start, goal)) for _ in range(_TIMING_REPEATS)]
+    return 1e3 * float(np.median(seconds)) / len(start)
+
+
+def _seconds(action: Callable[[], Tuple]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun

@@ -1,0 +1,98 @@
+"""What makes a walk good, as plain functions of NumPy arrays.
+
+Letters as in `structs`: frames [B,K+1,H,W,C] in [0, 1], features [N,F].
+"""
+
+from typing import Tuple
+
+import numpy as np
+
+
+def squared_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """||a - b||^2 summed over all axes but the first, float64 [N], of two arrays [N,...]."""
+    difference = (np.asarray(a, np.float64) - b).reshape(len(a), -1)
+    return np.einsum("nf,nf->n", difference, difference)
+
+
+def frechet_distance(features: np.ndarray, reference: np.ndarray) -> float:
+    """Frechet distance between Gaussians fitted to two sets of features (Heusel et al. 2017, eq. 6).
+
+    ||m - m'||^2 + Tr(S + S' - 2 (S S')^{1/2}), with the trace of the root taken from the eigenvalues of the symmetric
+    S^{1/2} S' S^{1/2}, which stays real where features are constant.
+
+    Args:
+        features: float [N,F], N at least 2.
+        reference: float [M,F], M at least 2.
+    """
+    mean, covariance = _gaussian(features)
+    other_mean, other_covariance = _gaussian(reference)
+    values, vectors = np.linalg.eigh(covariance)
+    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    cross = np.linalg.eigvalsh(root @ other_covariance @ root)
+    trace = np.trace(covariance) + np.trace(other_covariance) - 2 * np.sum(np.sqrt(np.clip(cross, 0, None)))
+    return float(np.sum((mean - other_mean) ** 2) + trace)
+
+
+def nearest_distance(images: np.ndarray, reference: np.ndarray, chunk: int = 500) -> np.ndarray:
+    """Euclidean distance ||x - r|| of each image to the nearest reference image, float32 [N].
+
+    Args:
+        images: float32 [N,...].
+        reference: float32 [M,...], images of the same shape.
+        chunk: images compared at once.
+    """
+    flat, other = (a.reshape(len(a), -1).astype(np.float32) for a in (images, reference))
+    squares = np.einsum("mf,mf->m", other, other)
+    nearest = [
+        np.min(squares - 2 * part @ other.T, axis=1) + np.einsum("nf,nf->n", part, part)
+        for part in (flat[first : first + chunk] for first in range(0, len(flat), chunk))
+    ]
+    return np.sqrt(np.clip(np.concatenate(nearest), 0, None))
+
+
+def gradient_magnitude(images: np.ndarray) -> np.ndarray:
+    """Sharpness: mean over pixels and channels of the length of the forward-difference gradient, [N].
+
+    Args:
+        images: float [N,H,W,C].
+    """
+    down = images[:, 1:, :-1] - images[:, :-1, :-1]
+    right = images[:, :-1, 1:] - images[:, :-1, :-1]
+    return np.sqrt(down**2 + right**2).mean(axis=(1, 2, 3))
+
+
+def largest_share(points: np.ndarray, lengths: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """How gradual paths are: the longest step's share of the path, and that share times the number of steps.
+
+    Args:
+        points: float [B,K+1,...], states of each path (images or features).
+        lengths: int [B], steps taken; later points repeat.
+
+    Returns:
+        share [B], 1/length is ideal and 1 is one jump; ratio [B], the share relative to the even one, 1 is ideal.
+        Paths that do not move are NaN.
+    """
+    steps = _step_lengths(points)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = steps.max(axis=1) / steps.sum(axis=1)
+    return share, share * lengths
+
+
+def straightness(points: np.ndarray) -> np.ndarray:
+    """Distance between the ends over the length of the path, [B], 1 for a straight line; NaN for one that stands still.
+
+    Args:
+        points: float [B,K+1,...].
+    """
+    ends = np.sqrt(squared_distance(points[:, 0], points[:, -1]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return ends / _step_lengths(points).sum(axis=1)
+
+
+def _step_lengths(points: np.ndarray) -> np.ndarray:
+    return np.stack([np.sqrt(squared_distance(points[:, k], points[:, k + 1])) for k in range(points.shape[1] - 1)], 1)
+
+
+def _gaussian(features: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    features = np.asarray(features, np.float64)
+    return features.mean(axis=0), np.cov(features, rowvar=False)

@@ -1,0 +1,118 @@
+"""Scores trained models on the lines benchmark: python -m tf_interp.evaluate.score_lines MODEL [MODEL ...]"""
+
+import re
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+from tf_interp.entry import guarded
+from tf_interp.startup import require_environment
+
+if __name__ == "__main__":
+    require_environment()  # before the first import that an unfit environment cannot do
+
+import numpy as np
+import tyro
+
+from tf_interp import files
+from tf_interp.errors import InputError
+
+DESCRIPTION = """Scores models trained on lines by Mean Distance and Smoothness (see tf_interp.evaluate.lines).
+
+Folders that differ only in an ending _seed0, _seed1, ... are one method: the table gives their mean and deviation.
+
+python -m tf_interp.evaluate.score_lines cross_fade results/lines/*_seed*"""
+
+_COLUMNS = {
+    "mean_distance": "Mean Distance, 10⁻³",
+    "mean_distance_signed": "the same in [-1, 1], 10⁻³",
+    "smoothness": "Smoothness",
+    "goal_angle": "goal missed by, degrees",
+}
+_SCALES = {"mean_distance": 1e3, "mean_distance_signed": 1e3, "smoothness": 1.0, "goal_angle": 180 / np.pi}
+
+
+@dataclass(frozen=True)
+class Options:
+    models: tyro.conf.Positional[Tuple[str, ...]]
+    """Folders of trained models, or cross_fade, optimal_transport."""
+    steps: int = 15
+    """K of the methods that leave it open; 15 steps are the benchmark's 16 frames."""
+    out: str = "results/lines"
+    """Folder to write metrics.json, table.md and strips.png to."""
+
+
+def main(arguments: List[str]) -> int:
+    """Runs the command line and returns its exit code."""
+    prog = "python -m tf_interp.evaluate.score_lines"
+    options = tyro.cli(Options, description=DESCRIPTION, args=arguments, prog=prog)
+    return guarded(lambda: score(options))
+
+
+def score(options: Options) -> None:
+    """Scores, prints the table and writes everything to the output folder.
+
+    Raises:
+        InputError: no model, a bad number of steps, or a model of other images.
+        FileError: a model cannot be read.
+    """
+    from tf_interp.device import describe_device
+    from tf_interp.evaluate.lines import score_lines
+    from tf_interp.evaluate.methods import load_method, training_of
+    from tf_interp.provenance import describe_start
+
+    if not options.models:
+        raise InputError("name at least one MODEL; see python -m tf_interp.evaluate.score_lines --help")
+    if options.steps < 1:
+        raise InputError(f"steps: {options.steps} is below the smallest allowed value 1")
+    methods = [load_method(name, options.steps) for name in options.models]
+    rows = []
+    for name, method in zip(options.models, methods):
+        print(f"scoring {method.name} ...", file=sys.stderr)
+        found = {**score_lines(method.walk), **training_of(name), "parameters": method.parameters}
+        rows.append({"method": method.name, **found})
+    out = Path(options.out)
+    start = describe_start(describe_device("float32"), iteration=0)
+    files.write_json(out / "metrics.json", {"methods": rows, **start})
+    table = markdown(rows)
+    with files.replaced_file(out / "table.md") as temporary:
+        temporary.write_text(table, encoding="utf-8")
+    _draw(methods, out / "strips.png")
+    print(table)
+
+
+def markdown(rows: List[Dict[str, Any]]) -> str:
+    """Scores as a Markdown table: a row a method, mean ± standard deviation over its seeds."""
+    groups: Dict[str, List[Dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[re.sub(r"_seed\d+$", "", row["method"])].append(row)
+    lines = [f"| method | seeds | {' | '.join(_COLUMNS.values())} | training, minutes | iterations | parameters |"]
+    lines.append("|" + " --- |" * (len(_COLUMNS) + 5))
+    for name, group in groups.items():
+        cells = [_spread([row[key] * _SCALES[key] for row in group]) for key in _COLUMNS]
+        minutes = np.mean([row["train_seconds"] for row in group]) / 60
+        cost = f"{minutes:.1f} | {group[0]['iterations']:,} | {group[0]['parameters']:,}"
+        lines.append(f"| {name} | {len(group)} | {' | '.join(cells)} | {cost} |")
+    return "\n".join(lines) + "\n"
+
+
+def _spread(values: List[float]) -> str:
+    mean = f"{np.mean(values):.3g}"
+    return f"{mean} ± {np.std(values, ddof=1):.2g}" if len(values) > 1 else mean
+
+
+def _draw(methods, path: Path) -> None:
+    """The first pairs of the benchmark, walked by the first seed of every method."""
+    from tf_interp.data.lines import draw_lines
+    from tf_interp.evaluate.lines import benchmark_pairs
+    from tf_interp.figures import strip_rows_figure
+
+    start, goal = (draw_lines(angles).astype(np.float32) / 255.0 for angles in benchmark_pairs(2).T)
+    first = [method for method in methods if not re.search(r"_seed[1-9]\d*$", method.name)]
+    strip_rows_figure({method.name: np.asarray(method.walk(start, goal)[0]) for method in first}, goal, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,170 @@
+"""Builds REPORT.md and a self-contained report.html from what is in results/: python -m tf_interp.report
+
+Nothing is trained or measured here. What a folder lacks is left out of the report, and said.
+"""
+
+import base64
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+from tf_interp.entry import guarded
+from tf_interp.startup import require_environment
+
+if __name__ == "__main__":
+    require_environment()  # before the first import that an unfit environment cannot do
+
+import markdown
+import tyro
+
+from tf_interp import figures, files
+from tf_interp.errors import FileError
+
+PAPER_FIGURES = (
+    ("Fig. 3", "hybrid", 'hybrid training: "the high level of instability of such a model" (section 4.4)'),
+    ("Fig. 4a", "mnist_pg", 'policy gradients: "1-2 days to get to reasonble interpolations" (section 4.5)'),
+    ("Fig. 4b", "mnist_bptt", 'BPTT: "very fast convergence (around 1 hour)" (section 4.5)'),
+    ("Fig. 5, 6", "mnist_bptt_stop", 'BPTT+STOP: "STOP action at reasonable moments" (section 4.5)'),
+    ("Fig. 7", "celeba_bptt", 'CelebA: "interpolations do not always look plausible" (section 4.6)'),
+)
+"""Figure of the paper, folder of results/ that reproduces it, and the paper's own words."""
+
+_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
+td,th{border:1px solid #ccc;padding:.3rem .6rem;text-align:left}
+img{max-width:100%}code{background:#f3f3f3;padding:.1rem .3rem}"""
+
+
+@dataclass(frozen=True)
+class Options:
+    results: str = "results"
+    """Folder of results."""
+
+
+def main(arguments: List[str]) -> int:
+    """Runs the command line and returns its exit code."""
+    description = "Rebuilds REPORT.md and report.html from the results, without training."
+    options = tyro.cli(Options, description=description, args=arguments, prog="python -m tf_interp.report")
+    return guarded(lambda: build(Path(options.results)))
+
+
+def build(results: Path) -> None:
+    """Writes results/REPORT.md, results/report.html and the plots they show.
+
+    Raises:
+        FileError: no such folder, or a JSON file in it is damaged.
+    """
+    if not results.is_dir():
+        raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
+    runs = dict(_runs(results))
+    sections = [_head(), _paper(results, runs), _comparison(results), _lines(results), _training(results, runs)]
+    text = "\n\n".join(section for section in sections if section) + "\n"
+    for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
+        with files.replaced_file(results / name) as temporary:
+            temporary.write_text(content, encoding="utf-8")
+    print(f"wrote {results}/REPORT.md and {results}/report.html")
+
+
+def to_html(text: str, folder: Path) -> str:
+    """Markdown as one HTML page with every picture inside it.
+
+    Args:
+        text: Markdown; pictures are named relative to `folder`.
+        folder: where the pictures are.
+    """
+
+    def embedded(match: "re.Match[str]") -> str:
+        content = base64.b64encode((folder / match.group(1)).read_bytes()).decode()
+        return f'src="data:image/png;base64,{content}"'
+
+    body = re.sub(r'src="([^":]+\.png)"', embedded, markdown.markdown(text, extensions=["tables", "fenced_code"]))
+    head = f'<meta charset="utf-8"><title>tf_interp: results</title><style>{_STYLE}</style>'
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
+
+
+def _runs(results: Path) -> Iterator[Tuple[str, Path]]:
+    """Every training run below `results`: its path relative to that folder, and its folder."""
+    for path in sorted(results.rglob("metrics.jsonl")):
+        if (path.parent / "metrics.json").is_file():
+            yield str(path.parent.relative_to(results)), path.parent
+
+
+def _read(path: Path) -> Dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path} cannot be read: {error}") from None
+
+
+def _head() -> str:
+    return (
+        "# Results\n\nMade by `python -m tf_interp.report` from the folders beside this file. Each folder holds the "
+        "config.json of its run: command, settings, seed, commit, versions. MNIST figures are on the same 2,000 pairs "
+        "of test images. Residual is the mean of ‖s_K − g‖² over the mean of ‖s_0 − g‖²."
+    )
+
+
+def _paper(results: Path, runs: Dict[str, Path]) -> str:
+    rows = ["## The paper's figures", "", "| paper | its words | here | command |", "| --- | --- | --- | --- |"]
+    pictures = []
+    for figure, folder, words in PAPER_FIGURES:
+        if folder not in runs:
+            rows.append(f"| {figure} | {words} | not reproduced yet | |")
+            continue
+        summary, config = _read(results / folder / "metrics.json"), _read(results / folder / "config.json")
+        found = (
+            f"residual {summary['goal_relative']:.2%}, mean length {summary['mean_length']:.1f}, "
+            f"trained {summary['train_seconds'] / 60:.0f} minutes on {config['starts'][-1]['device']}"
+        )
+        rows.append(f"| {figure} | {words} | {found} | `{config['starts'][0]['command']}` |")
+        pictures.append(f"**{figure}, ours** (`{folder}`)\n\n![{folder}]({folder}/strips.png)")
+    return "\n".join(rows) + "\n\n" + "\n\n".join(pictures)
+
+
+def _comparison(results: Path) -> str:
+    folder = results / "comparison"
+    if not (folder / "metrics.json").is_file():
+        return ""
+    record = _read(folder / "metrics.json")
+    table = (folder / "table.md").read_text(encoding="utf-8").strip()
+    return (
+        f"## Against what one would pick instead\n\n`{record['command']}`, commit {record['git_commit']}\n\n{table}\n\n"
+        "Frechet distances are between all frames of a step and the 10,000 test images, in 64 features of the "
+        "project's digit classifier; their scale is that of its features, so compare them within the table. Step 0 is "
+        "the start itself: what two sets of real images score. The largest step is relative to the even share: jumping "
+        "to the goal at once scores K.\n\n![metrics by step](comparison/by_step.png)\n\n"
+        "![the same pairs walked by every method](comparison/strips.png)"
+    )
+
+
+def _lines(results: Path) -> str:
+    folder = results / "lines"
+    if not (folder / "metrics.json").is_file():
+        return ""
+    record = _read(folder / "metrics.json")
+    table = (folder / "table.md").read_text(encoding="utf-8").strip()
+    return (
+        "## The lines benchmark of ACAI (Berthelot et al. 2018)\n\n"
+        f"`{record['command']}`, commit {record['git_commit']}; each model trained by `lines/train.sh`.\n\n{table}\n\n"
+        "Mean ± standard deviation over seeds; lower is better, a perfect rotation scores 0 and 0. Mean Distance is "
+        "the cosine distance to the nearest of 10,000 true lines for pixels in [0, 1], and, to compare with the ACAI "
+        "paper, in [-1, 1].\n\n![walks between lines](lines/strips.png)"
+    )
+
+
+def _training(results: Path, runs: Dict[str, Path]) -> str:
+    if not runs:
+        return ""
+    curves = {}
+    for name, folder in runs.items():
+        rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+        curves[name] = ([row["seconds"] / 60 for row in rows], [row["return"] for row in rows])
+    figures.curves_figure(curves, "training time, minutes", "return", results / "return_by_time.png")
+    return "## Return against training time\n\n![return against training time](return_by_time.png)"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

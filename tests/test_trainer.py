@@ -65,6 +65,19 @@ def test_same_seed_same_weights_other_seed_other_weights(bars):
         assert first.size == 1 or np.abs(first - other).max() > 0 or not np.any(first)
 
 
+def test_an_update_without_compilation_is_the_same(bars):
+    compiled, eager = (Trainer(Config(**{**SMALL, "steps": 1}), SHAPE, "float32") for _ in range(2))
+    train(compiled, bars, 1)
+    tf.config.run_functions_eagerly(True)
+    try:
+        train(eager, bars, 1)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    for expected, found in zip(weights(compiled), weights(eager)):
+        # Adam's first step is the sign of the gradient times the learning rate, 0.01.
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 def test_two_replicas_make_the_update_of_one(bars):
     # Without command noise, whose random numbers differ from replica to replica by design.
     config = Config(**{**SMALL, "initial_stddev": 1e-6, "steps": 1, "policy_features": (4,)})

@@ -66,6 +66,8 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
     checkpoints = tf.train.CheckpointManager(trainer.checkpoint, str(folder / "checkpoints"), config.keep_checkpoints)
     if resume:
         _restore(checkpoints, folder)
+    else:
+        checkpoints.save(0)  # so that a run killed at any iteration can be resumed
     start = describe_start(report, int(trainer.iteration))
     _record_start(folder, config, trainer, start)
     _announce(folder, trainer, start, report.warning)

@@ -14,6 +14,7 @@ from tf_interp.figures import strips
 from tf_interp.structs import Trajectory
 
 _STRIPS_SHOWN = 8
+_HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
 _COMPARED = ("return", "goal_distance", "held_out/goal_relative")  # columns of the hparams table
 
 
@@ -54,11 +55,12 @@ class RunLog:
     def settings(self, settings: Dict[str, Any]) -> None:
         """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare."""
         rows = "\n".join(f"| {key} | {value} |" for key, value in settings.items())
-        plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in settings.items()}
+        compared = {key: value for key, value in settings.items() if key not in _HOUSEKEEPING}
+        plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in compared.items()}
         with self._writer.as_default(step=0):
             tf.summary.text("config", f"| setting | value |\n| --- | --- |\n{rows}")
             hparams.hparams_config([hparams.HParam(key) for key in plain], [hparams.Metric(tag) for tag in _COMPARED])
-            hparams.hparams(plain)
+            hparams.hparams(plain, trial_id=self._path.parent.name)  # else the table names runs by a hash
 
     def graph(self, graph: tf.Graph) -> None:
         """Shows a compiled graph in TensorBoard's graph page."""

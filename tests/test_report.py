@@ -1,0 +1,82 @@
+"""The report, rebuilt from a made-up folder of results; the table of the lines benchmark."""
+
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from tf_interp import report
+from tf_interp.errors import FileError
+from tf_interp.evaluate import score_lines
+
+
+@pytest.fixture
+def results(tmp_path):
+    run = tmp_path / "mnist_bptt"
+    run.mkdir()
+    (run / "metrics.json").write_text(
+        json.dumps({"goal_relative": 0.0225, "mean_length": 5.0, "train_seconds": 600.0, "iterations": 20})
+    )
+    start = {"command": "python train_mnist.py --seed 3", "device": "CPU (a fast one)"}
+    (run / "config.json").write_text(json.dumps({"settings": {}, "starts": [start]}))
+    rows = [{"iteration": i, "seconds": 6.0 * i, "return": -10.0 / i} for i in range(1, 21)]
+    (run / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    Image.new("RGB", (30, 20), "red").save(run / "strips.png")
+    return tmp_path
+
+
+def test_the_report_says_what_is_there_and_what_is_not(results):
+    report.build(results)
+    text = (results / "REPORT.md").read_text()
+    assert "residual 2.25%, mean length 5.0, trained 10 minutes on CPU (a fast one)" in text
+    assert "`python train_mnist.py --seed 3`" in text and "very fast convergence" in text
+    assert text.count("not reproduced yet") == len(report.PAPER_FIGURES) - 1
+    assert "what one would pick instead" not in text and "lines benchmark" not in text
+
+
+def test_the_page_carries_its_pictures(results):
+    report.build(results)
+    page = (results / "report.html").read_text()
+    sources = re.findall(r'src="([^"]{0,30})', page)
+    assert len(sources) == 2 and all(source.startswith("data:image/png;base64,") for source in sources)
+    assert "<table>" in page and "residual 2.25%" in page
+
+
+def test_comparison_and_lines_are_shown_when_measured(results):
+    for name in ("comparison", "lines"):
+        (results / name).mkdir()
+        record = {"command": f"python -m measure {name}", "git_commit": "abc123", "methods": []}
+        (results / name / "metrics.json").write_text(json.dumps(record))
+        (results / name / "table.md").write_text(f"| method |\n| --- |\n| winner of {name} |\n")
+        for picture in ("by_step.png", "strips.png"):
+            Image.new("RGB", (5, 5)).save(results / name / picture)
+    report.build(results)
+    text = (results / "REPORT.md").read_text()
+    for name in ("comparison", "lines"):
+        assert f"winner of {name}" in text and f"`python -m measure {name}`, commit abc123" in text
+
+
+def test_a_damaged_result_is_named_and_the_old_report_kept(results):
+    report.build(results)
+    before = (results / "REPORT.md").read_text()
+    (results / "mnist_bptt" / "metrics.json").write_text("{")
+    with pytest.raises(FileError, match="mnist_bptt/metrics.json cannot be read"):
+        report.build(results)
+    assert (results / "REPORT.md").read_text() == before
+    with pytest.raises(FileError, match="nowhere is not a folder"):
+        report.build(results / "nowhere")
+
+
+def test_the_lines_table_joins_seeds():
+    def row(method, distance):
+        return {
+            "method": method, "mean_distance": distance, "mean_distance_signed": 0.0, "smoothness": 0.5,
+            "goal_angle": 0.1, "train_seconds": 180.0, "iterations": 600, "parameters": 1234,
+        }  # fmt: skip
+
+    rows = [row("vae_seed0", 0.002), row("vae_seed1", 0.004), row("cross_fade", 0.05)]
+    lines = score_lines.markdown(rows).splitlines()
+    # 2 and 4 thousandths: mean 3, sample deviation sqrt(2); 0.1 radians are 5.73 degrees
+    assert lines[2] == "| vae | 2 | 3 ± 1.4 | 0 ± 0 | 0.5 ± 0 | 5.73 ± 0 | 3.0 | 600 | 1,234 |"
+    assert lines[3] == "| cross_fade | 1 | 50 | 0 | 0.5 | 5.73 | 3.0 | 600 | 1,234 |"

@@ -73,7 +73,8 @@ def evaluate(options: Options) -> None:
     start = describe_start(describe_device("float32"), iteration=0)
     files.write_json(out / "metrics.json", {"methods": rows, **start})
     table = tables.markdown(rows)
-    (out / "table.md").write_text(table, encoding="utf-8")
+    with files.replaced_file(out / "table.md") as temporary:
+        temporary.write_text(table, encoding="utf-8")
     tables.plot_by_step(rows, out / "by_step.png")
     tables.plot_strips(methods, data, out / "strips.png")
     print(table)

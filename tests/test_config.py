@@ -8,6 +8,9 @@ import pytest
 from tf_interp import config as configs
 from tf_interp.config import Config
 from tf_interp.errors import FileError, InputError
+from tf_interp.methods import METHODS
+from tf_interp.presets import PRESET_HELP, PRESETS, settings_of
+from tf_interp.validation import read_settings
 
 
 @pytest.mark.parametrize(
@@ -19,12 +22,15 @@ from tf_interp.errors import FileError, InputError
         ({"steps": 5.0}, "steps: expected int, got 5.0"),
         ({"learning_rate": float("nan")}, "learning_rate: nan is outside"),
         ({"learning_rate": "fast"}, "learning_rate: expected float, got 'fast'"),
-        ({"method": "magic"}, "method: 'magic' is not one of bptt"),
+        ({"method": "magic"}, "method: 'magic' is not one of bptt, pg, hybrid, bptt_stop"),
         ({"policy_features": (8, 0)}, "policy_features: 0 is outside the allowed range 1 to 4096"),
         ({"policy_features": ()}, "policy_features: needs at least one element"),
         ({"policy_features": 8}, "policy_features: expected a list, got 8"),
         ({"transformations": ("warp", "fold")}, "transformations: 'fold' is not one of warp, recolor, blend"),
         ({"transformations": ("warp", "warp")}, "names one twice"),
+        ({"noise_size": 0}, "noise_size: 0 is outside the allowed range 1 to 1024"),
+        ({"noise_size": 2.5}, "noise_size: expected int, got 2.5"),
+        ({"method": "pg", "transformations": ("blend",)}, "transformations: method pg draws flows, so it needs warp"),
         ({"eager": 1}, "eager: expected bool, got 1"),
         ({"data_dir": 3}, "data_dir: expected str, got 3"),
     ],
@@ -52,22 +58,29 @@ def test_unknown_settings_are_refused_with_the_nearest_known_one():
         configs.from_dict({"step": 3}, "my.json")
 
 
-@pytest.mark.parametrize("script", configs.PRESETS)
-def test_presets_are_valid_and_described(script):
-    for name, preset in configs.PRESETS[script].items():
-        assert isinstance(configs.from_dict(preset, name), Config)
-        assert configs.PRESET_HELP[name]
+@pytest.mark.parametrize("method", METHODS)
+def test_presets_are_valid_for_every_method_and_described(method):
+    for script, presets in PRESETS.items():
+        for name in presets:
+            assert configs.from_dict(settings_of(script, name, method), name).method == method
+            assert PRESET_HELP[name]
+    assert settings_of("mnist", "default", "bptt") == {"method": "bptt"}
+    # The paper's settings have none of our remedies and its noise is drawn for every pixel.
+    paper = configs.from_dict(settings_of("mnist", "paper", method), "paper")
+    assert paper.noise_size is None or method != "pg"
+    assert (paper.stddev_floor, paper.gradient_threshold, paper.advantage_clip) == (0.0, None, None)
+    assert paper.steps == (15 if method == "bptt_stop" else 5)
 
 
 def test_settings_files(tmp_path):
     path = tmp_path / "settings.json"
     path.write_text('{"steps": 3}')
-    assert configs.read_settings(str(path)) == {"steps": 3}
+    assert read_settings(str(path)) == {"steps": 3}
     path.write_text('{"settings": {"steps": 4}, "starts": []}')  # as a run writes it
-    assert configs.read_settings(str(path)) == {"steps": 4}
+    assert read_settings(str(path)) == {"steps": 4}
     for content, message in (("{", "not valid JSON"), ("[1]", "JSON object of settings, not a list")):
         path.write_text(content)
         with pytest.raises(FileError, match=message):
-            configs.read_settings(str(path))
+            read_settings(str(path))
     with pytest.raises(FileError, match="nothing.json: No such file"):
-        configs.read_settings(str(tmp_path / "nothing.json"))
+        read_settings(str(tmp_path / "nothing.json"))

@@ -9,9 +9,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tf_interp"
 RANKS = [
     ["startup", "errors"],
-    ["structs", "config", "files", "entry"],
+    ["structs", "validation", "files", "entry"],
+    ["config", "presets"],
     ["data", "distributions", "transforms", "nets", "rewards", "figures", "device"],
     ["rollout", "objectives", "runlog", "provenance"],
+    ["methods"],
     ["models"],
     ["trainer", "interpolator"],
     ["evaluate"],
@@ -19,7 +21,7 @@ RANKS = [
     ["cli"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
-STANDARD_LIBRARY_ONLY = ("startup", "errors", "config", "files")
+STANDARD_LIBRARY_ONLY = ("startup", "errors", "validation", "config", "presets", "files", "entry")
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
@@ -51,7 +53,7 @@ def test_a_file_imports_only_downwards(path):
 
 
 def test_only_what_composes_the_stages_knows_the_config():
-    composing = RANK_OF["models"]
+    composing = RANK_OF["methods"]
     for path in SOURCES:
         if RANK_OF[stage_of(path)] < composing and stage_of(path) != "config":
             assert "tf_interp.config" not in set(imports_of(path)), path

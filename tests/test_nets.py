@@ -18,8 +18,8 @@ def images(random, shape, batch=3):
     return tf.constant(random.uniform(size=[batch, *shape]), tf.float32)
 
 
-def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", stochastic=False):
-    return Transformer(shape, 5, features, collect_heads(names, shape[-1], 3.0, stochastic), dtype)
+def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", sigma_flow=None):
+    return Transformer(shape, 5, features, collect_heads(names, shape[-1], 3.0, sigma_flow), dtype)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (27, 31, 3), (5, 6, 1), (64, 48, 3)])
@@ -69,7 +69,7 @@ def test_an_untrained_transformer_stands_still(random):
 
 def test_stochastic_transformer_predicts_sigma_flow(random):
     shape = (6, 7, 1)
-    params = transformer(shape, names=("warp",), stochastic=True)(images(random, shape), tf.zeros([3, 5]))
+    params = transformer(shape, names=("warp",), sigma_flow=0.5)(images(random, shape), tf.zeros([3, 5]))
     assert set(params) == {"mu_flow", "sigma_flow"} and params["sigma_flow"].shape == (3, 6, 7, 2)
     assert float(tf.reduce_min(params["sigma_flow"])) > 0
 
@@ -77,6 +77,13 @@ def test_stochastic_transformer_predicts_sigma_flow(random):
 def test_initial_stddev(random):
     policy = Policy(5, (4,), initial_stddev=0.3)(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
     np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.3), rtol=1e-6)
+    floored = Policy(5, (4,), initial_stddev=0.3, stddev_floor=0.2, stop_bias=-2.0)
+    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
+    np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.5), rtol=1e-6)
+    np.testing.assert_allclose(policy.stop_logit, [-2.0] * 3)
+    floored.raw_stddev.bias.assign([-100.0] * 5)
+    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
+    np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.2), rtol=1e-6)
 
 
 def perturbed(net, random, *arguments):
@@ -103,7 +110,7 @@ def test_bfloat16_keeps_weights_and_outputs_in_float32_and_stays_close(random):
     shape = (12, 12, 1)
     state, goal = images(random, shape), images(random, shape)
     for build, arguments in (
-        (lambda dtype: Policy(5, (4, 6), 0.1, dtype), (state, goal)),
+        (lambda dtype: Policy(5, (4, 6), 0.1, dtype=dtype), (state, goal)),
         (lambda dtype: Value((4, 6), dtype), (state, goal)),
         (lambda dtype: Discriminator((4, 6), dtype), (state,)),
         (lambda dtype: transformer(shape, dtype=dtype), (state, tf.ones([3, 5]))),

@@ -17,6 +17,9 @@ from test_data import idx
 from tf_interp import Interpolator, cli, config, errors, load_interpolator, trainer
 from tf_interp.data import mnist
 from tf_interp.data.pairs import held_out_pairs
+from tf_interp.methods import Method
+from tf_interp.objectives.bptt import bptt
+from tf_interp.rollout import GradientFlow
 from tf_interp.run import run
 
 ROOT = Path(__file__).parent.parent
@@ -158,8 +161,8 @@ def test_a_signal_saves_and_says_how_to_resume(data_dir, tmp_path, number):
 
 
 def test_divergence_stops_with_the_last_good_checkpoint(data_dir, tmp_path, monkeypatch):
-    def poisoned(trajectory, returns):
-        output = trainer.bptt(trajectory, returns)
+    def poisoned(episode):
+        output = bptt(episode)
         return output._replace(loss=tf.where(poisoned.iteration >= 15, float("nan"), 1.0) * output.loss)
 
     made = trainer.Trainer.__init__
@@ -169,7 +172,7 @@ def test_divergence_stops_with_the_last_good_checkpoint(data_dir, tmp_path, monk
         poisoned.iteration = self.iteration
 
     monkeypatch.setattr(trainer.Trainer, "__init__", remember)
-    monkeypatch.setitem(trainer.METHODS, "bptt", poisoned)
+    monkeypatch.setitem(trainer.METHODS, "bptt", lambda settings: Method(poisoned, GradientFlow()))
     settings = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path / "run")})
     with pytest.raises(errors.DivergedError, match=r"loss is nan at iteration 16.*Last good checkpoint: .*ckpt-10"):
         run(settings)

@@ -118,8 +118,8 @@ def test_blend_gradients_equal_finite_differences(random):
         np.testing.assert_allclose(gradient, oracles.central_difference(value, arguments[position]), atol=1e-4)
 
 
-def raw_zeros(names, size=(4, 5), channels=3, stochastic=False):
-    heads = collect_heads(names, channels, max_flow=3.0, stochastic=stochastic)
+def raw_zeros(names, size=(4, 5), channels=3):
+    heads = collect_heads(names, channels, max_flow=3.0)
     return {n: h.activation(tf.zeros([2, *(size if h.per_pixel else ()), h.size])) for n, h in heads.items()}
 
 
@@ -131,11 +131,11 @@ def test_heads_at_zero_stand_for_keeping_the_image(random):
 
 
 def test_flow_is_bounded_and_sigma_positive():
-    heads = collect_heads(("warp",), 1, max_flow=3.0, stochastic=True)
+    heads = collect_heads(("warp",), 1, max_flow=3.0, initial_sigma_flow=0.5)
     raw = tf.constant([-1e3, -0.5, 0.0, 0.5, 1e3])
     np.testing.assert_allclose(heads["mu_flow"].activation(raw)[::4], [-3.0, 3.0])
     sigma = heads["sigma_flow"].activation(raw)
-    assert float(sigma[2]) == pytest.approx(0.5) and float(tf.reduce_min(sigma[1:])) > 0.0
+    assert float(sigma[2]) == pytest.approx(0.5, abs=0.002) and float(tf.reduce_min(sigma)) > 0.0
     assert "sigma_flow" not in collect_heads(("warp",), 1, max_flow=3.0)
 
 

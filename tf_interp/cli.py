@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple
 
 from tf_interp import config as configs
+from tf_interp import presets
 from tf_interp.config import Config
 from tf_interp.entry import guarded
 from tf_interp.errors import InputError
 from tf_interp.startup import require_environment
+from tf_interp.validation import read_settings
 
 
 def train(data: str, description: str, arguments: Optional[Sequence[str]] = None) -> int:
@@ -49,11 +51,11 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
     """
     import tyro
 
-    presets = configs.PRESETS[data]
+    names = tuple(presets.PRESETS[data])
 
     @dataclasses.dataclass(frozen=True)
     class Options:
-        preset: Literal[tuple(presets)] = "default"
+        preset: Literal[names] = "default"
         """Settings to start from."""
         config: Optional[str] = None
         """JSON file of settings to start from instead of the preset's: names and values, or a run's config.json."""
@@ -61,10 +63,10 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
         """Folder of a run to continue from its last checkpoint, with its settings."""
         settings: tyro.conf.OmitArgPrefixes[Config] = Config()
 
-    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {configs.PRESET_HELP[name]}" for name in presets)
+    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {presets.PRESET_HELP[name]}" for name in names)
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
     first = tyro.cli(Options, description=text, args=arguments)
-    base = _base(presets[first.preset], first.config, first.resume)
+    base = _base(presets.settings_of(data, first.preset, first.settings.method), first.config, first.resume)
     options = tyro.cli(Options, description=text, args=arguments, default=Options(settings=base))
     return options.settings, options.resume is not None
 
@@ -74,8 +76,8 @@ def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) ->
         raise InputError("--resume takes its settings from the run's folder; leave out --config")
     if resume:
         path = str(Path(resume) / "config.json")
-        return configs.from_dict({**configs.read_settings(path), "run_dir": resume}, origin=path)
+        return configs.from_dict({**read_settings(path), "run_dir": resume}, origin=path)
     if path:
         # A run's config.json names that run's folder, which a new run must not claim.
-        return configs.from_dict({**configs.read_settings(path), "run_dir": None}, origin=path)
+        return configs.from_dict({**read_settings(path), "run_dir": None}, origin=path)
     return configs.from_dict(preset, origin="preset")

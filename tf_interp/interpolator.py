@@ -33,12 +33,12 @@ class Interpolator:
     Attributes:
         image_shape: (H, W, C) of the images it was trained on.
         config: settings it was trained with.
-        parameters: number of trained weights.
+        parameters: number of weights of the two agents.
     """
 
     def __init__(self, models: Models, config: Config, image_shape: ImageShape):
         self.models, self.config, self.image_shape = models, config, image_shape
-        self.parameters = sum(models.parameter_counts().values())
+        self.parameters = sum(net.count_params() for net in (models.policy, models.transformer))
         self._compiled = tf.function(self._walk, reduce_retracing=True)
 
     def __call__(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Path:
@@ -64,7 +64,7 @@ class Interpolator:
         return Path(np.clip(frames.numpy(), 0.0, 1.0), lengths.numpy(), commands.numpy())
 
     def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Tuple[tf.Tensor, ...]:
-        trajectory = rollout(self.models.walker, start, goal, self.config.steps, key)
+        trajectory = rollout(self.models.walker, start, goal, self.config.steps, key, self.config.obeys_stop)
         return trajectory.frames, trajectory.lengths, trajectory.command.sample
 
     def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:

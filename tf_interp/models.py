@@ -1,19 +1,26 @@
 """Builds the networks that a `Config` describes, saves them and loads them."""
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import tensorflow as tf
 
 from tf_interp import config as configs
 from tf_interp import files
 from tf_interp.config import Config
+from tf_interp.distributions import sample_flow
 from tf_interp.errors import FileError
+from tf_interp.methods import METHODS
+from tf_interp.nets.discriminator import Discriminator
 from tf_interp.nets.policy import Policy
 from tf_interp.nets.transformer import Transformer
+from tf_interp.nets.value import Value
 from tf_interp.rollout import Walker
+from tf_interp.structs import TransformParams
 from tf_interp.transforms import collect_heads, compose
+from tf_interp.validation import read_settings
 
 ImageShape = Tuple[int, int, int]
 
@@ -30,23 +37,58 @@ class Models(tf.Module):
         precision: Keras dtype policy, "float32" or "mixed_bfloat16".
 
     Attributes:
-        policy, transformer: the Keras models.
-        walker: the two, ready for `rollout`.
+        policy, transformer: the two agents, Keras models.
+        value, discriminator: Keras models used in training alone; None where nothing trains them.
+        walker: the agents, ready for `rollout`.
     """
 
     def __init__(self, config: Config, image_shape: ImageShape, precision: str = "float32"):
         super().__init__(name="models")
-        self.policy = Policy(config.command_size, config.policy_features, config.initial_stddev, precision)
-        heads = collect_heads(config.transformations, image_shape[-1], config.max_flow)
+        method = METHODS[config.method](config)
+        self.policy = Policy(
+            config.command_size,
+            config.policy_features,
+            config.initial_stddev,
+            config.stddev_floor,
+            config.stop_bias,
+            precision,
+        )
+        sigma = config.initial_sigma_flow if method.draws_flow else None
+        heads = collect_heads(config.transformations, image_shape[-1], config.max_flow, sigma)
         self.transformer = Transformer(image_shape, config.command_size, config.transformer_features, heads, precision)
-        self.walker = Walker(self.policy, self.transformer, compose(config.transformations), tuple(heads))
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)
         self.transformer(blank, tf.zeros([1, config.command_size]))
+        self.value = self.discriminator = None
+        if method.has_value:
+            self.value = Value(config.policy_features, precision)
+            self.value(blank, blank)
+        if config.manifold_weight:
+            self.discriminator = Discriminator(config.policy_features, precision)
+            self.discriminator(blank)
+        transform = compose(config.transformations)
+        self.walker = Walker(self.policy, self.transformer, transform, tuple(heads))
+        if method.draws_flow:
+            draw = partial(_draw_flow, noise_size=config.noise_size)
+            self.walker = Walker(self.policy, self.transformer, transform, (*heads, "flow"), draw)
+
+    @property
+    def networks(self) -> List[tf.keras.Model]:
+        """The networks there are: the agents, then the value network and the discriminator, if any."""
+        nets = (self.policy, self.transformer, self.value, self.discriminator)
+        return [net for net in nets if net is not None]
 
     def parameter_counts(self) -> Dict[str, int]:
         """Network name -> number of trainable weights."""
-        return {net.name: net.count_params() for net in (self.policy, self.transformer)}
+        return {net.name: net.count_params() for net in self.networks}
+
+
+def _draw_flow(params: TransformParams, seed: Optional[tf.Tensor], noise_size: Optional[int]) -> TransformParams:
+    """Adds the flow that a stochastic T draws; without a seed its mean."""
+    if seed is None:
+        return {**params, "flow": params["mu_flow"]}
+    size = None if noise_size is None else (noise_size, noise_size)
+    return {**params, "flow": sample_flow(params["mu_flow"], params["sigma_flow"], seed, size)}
 
 
 def save_model(models: Models, config: Config, image_shape: ImageShape, folder: Path) -> None:
@@ -66,7 +108,7 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
     path = folder / "config.json"
     if not (folder / "weights.index").is_file() or not path.is_file():
         raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
-    config = configs.from_dict(configs.read_settings(str(path)), origin=str(path))
+    config = configs.from_dict(read_settings(str(path)), origin=str(path))
     image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
     models = Models(config, image_shape)
     read_weights(tf.train.Checkpoint(models=models), folder)

@@ -1,33 +1,104 @@
-"""Reward signals of section 3. Rewards are to be maximised."""
+"""The four reward signals of section 3, as per-step rewards, and their sums. Rewards are to be maximised.
 
-from typing import Literal
+A walk takes a decision at every step until it draws STOP; the reward of step k belongs to the decision taken at s_k.
+STOP is the agent's own act; the budget is a limit. They end a walk in different ways and are paid differently:
+
+    k             0   1   2   3          k             0   1   2   3
+    stop          0   0   1   .          stop          0   0   0   0
+    active        1   1   0   0          active        1   1   1   1     steps taken
+    deciding      1   1   1   0          deciding      1   1   1   1     decisions taken
+    last          0   0   1   0          last          0   0   0   1     the goal reward falls here
+    truncated             0              truncated             1         and here the budget penalty too
+"""
+
+from typing import Dict, Literal, NamedTuple
 
 import tensorflow as tf
 
+from tf_interp.structs import Trajectory
 
-def distance(image: tf.Tensor, goal: tf.Tensor, norm: Literal["l2", "l1"]) -> tf.Tensor:
+Norm = Literal["l2", "l1"]
+
+
+class Masks(NamedTuple):
+    """Which steps count for what: `deciding` and `last` bool [B,K], `truncated` bool [B]."""
+
+    deciding: tf.Tensor
+    last: tf.Tensor
+    truncated: tf.Tensor
+
+
+def masks(active: tf.Tensor) -> Masks:
+    """Derives the masks of the table above from `Trajectory.active`, bool [B,K]."""
+    deciding = tf.concat([tf.ones_like(active[:, :1]), active[:, :-1]], axis=1)
+    goes_on = tf.concat([deciding[:, 1:], tf.zeros_like(active[:, :1])], axis=1)
+    return Masks(deciding, deciding & ~goes_on, active[:, -1])
+
+
+def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
     """Distance between images, summed over pixels and channels.
 
     Args:
-        image, goal: float32 [B,H,W,C] in [0, 1].
+        image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
         norm: "l2" for ||image - goal||^2, "l1" for ||image - goal||_1.
 
     Returns:
-        float32 [B], >= 0.
+        float32 [...], >= 0.
     """
     difference = image - goal
-    return tf.reduce_sum(tf.square(difference) if norm == "l2" else tf.abs(difference), axis=[1, 2, 3])
+    return tf.reduce_sum(tf.square(difference) if norm == "l2" else tf.abs(difference), axis=[-3, -2, -1])
 
 
-def goal_reward(final: tf.Tensor, goal: tf.Tensor, norm: Literal["l2", "l1"]) -> tf.Tensor:
-    """The fourth reward of section 3: how close the agent is to the goal after its last step.
+def step_rewards(
+    trajectory: Trajectory,
+    goal_distance: tf.Tensor,
+    realism: tf.Tensor,
+    step_penalty: float,
+    budget_penalty: float,
+) -> Dict[str, tf.Tensor]:
+    """The four rewards of section 3, each float32 [B,K] and differentiable in what it is made of.
 
     Args:
-        final: float32 [B,H,W,C], s_K.
-        goal: float32 [B,H,W,C].
-        norm: see `distance`.
+        trajectory: the walks.
+        goal_distance: float32 [B], weighted distance of the last state from the goal.
+        realism: float32 [B,K], weighted discriminator reward of s_1 ... s_K.
+        step_penalty: paid for every transformation, >= 0.
+        budget_penalty: paid when the budget ends the walk instead of STOP, >= 0.
 
     Returns:
-        float32 [B], minus the distance.
+        "step", "budget", "manifold" and "goal".
     """
-    return -distance(final, goal, norm)
+    mask = masks(trajectory.active)
+    taken, last = tf.cast(trajectory.active, tf.float32), tf.cast(mask.last, tf.float32)
+    truncated = tf.cast(mask.truncated, tf.float32)
+    return {
+        "step": -step_penalty * taken,
+        "budget": -budget_penalty * last * truncated[:, tf.newaxis],
+        "manifold": realism * taken,
+        "goal": -last * goal_distance[:, tf.newaxis],
+    }
+
+
+def returns_to_go(rewards: tf.Tensor) -> tf.Tensor:
+    """G_k, the sum of the rewards from step k on (no discount), float32 [B,K] of rewards [B,K]."""
+    return tf.cumsum(rewards, axis=1, reverse=True)
+
+
+def ending_returns(
+    frames: tf.Tensor, goal: tf.Tensor, goal_weight: float, norm: Norm, step_penalty: float, budget_penalty: float
+) -> tf.Tensor:
+    """What a walk would earn in all if it ended at s_k, for every k: k = 0 ... K-1 by STOP, k = K by the budget.
+
+    Args:
+        frames: float32 [B,K+1,H,W,C].
+        goal: float32 [B,H,W,C].
+        goal_weight, norm: of the goal reward.
+        step_penalty, budget_penalty: see `step_rewards`.
+
+    Returns:
+        float32 [B,K+1].
+    """
+    steps = frames.shape[1] - 1
+    lengths = tf.range(steps + 1, dtype=tf.float32)
+    ended = -goal_weight * distance(frames, goal[:, tf.newaxis], norm) - step_penalty * lengths
+    return ended - budget_penalty * tf.one_hot(steps, steps + 1)

@@ -21,13 +21,29 @@ class Walker(NamedTuple):
         policy: (state, goal) [B,H,W,C] -> `PolicyOutput`.
         transformer: (state, command [B,D]) -> `TransformParams`.
         transform: (state, params) -> next state.
-        param_names: names that the transformer predicts.
+        param_names: names in the params that reach `transform`.
+        perturb: (params, seed of the step or None) -> params; draws what a stochastic T draws.
     """
 
     policy: Callable[[tf.Tensor, tf.Tensor], PolicyOutput]
     transformer: Callable[[tf.Tensor, tf.Tensor], TransformParams]
     transform: Callable[[tf.Tensor, TransformParams], tf.Tensor]
     param_names: Tuple[str, ...]
+    perturb: Callable[[TransformParams, Optional[tf.Tensor]], TransformParams] = lambda params, seed: params
+
+
+class GradientFlow(NamedTuple):
+    """Through which joints of the walk gradients pass; through the others a value goes as a constant.
+
+    Attributes:
+        state: from s_{k+1} back into step k, that is through time.
+        policy: from what pi says at s_k back into s_k.
+        command: from T back into the command, by the reparameterisation trick.
+    """
+
+    state: bool = True
+    policy: bool = True
+    command: bool = True
 
 
 class Step(NamedTuple):
@@ -40,7 +56,13 @@ class Step(NamedTuple):
 
 
 def step(
-    walker: Walker, state: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, seed: Optional[tf.Tensor], use_stop: bool
+    walker: Walker,
+    state: tf.Tensor,
+    goal: tf.Tensor,
+    active: tf.Tensor,
+    seed: Optional[tf.Tensor],
+    use_stop: bool,
+    gradients: GradientFlow,
 ) -> Step:
     """One transition s' = T(s, a), eq. 1. A walk that has stopped, now or earlier, keeps its image.
 
@@ -50,9 +72,12 @@ def step(
         active: bool [B], False for walks that stopped earlier.
         seed: int32 [2] of this step, or None for the deterministic action.
         use_stop: whether STOP is obeyed.
+        gradients: where they pass.
     """
-    command = act(walker.policy(state, goal), seed, use_stop)
-    params = walker.transformer(state, command.sample)
+    state = _passing(state, gradients.state)
+    command = act(walker.policy(_passing(state, gradients.policy), goal), seed, use_stop)
+    params = walker.transformer(state, _passing(command.sample, gradients.command))
+    params = walker.perturb(params, seed)
     active = active & ~command.stop
     moved = walker.transform(state, params)
     return Step(tf.where(active[:, None, None, None], moved, state), command, params, active)
@@ -65,14 +90,15 @@ def unroll(
     steps: int,
     seed: Optional[tf.Tensor] = None,
     use_stop: bool = False,
+    gradients: GradientFlow = GradientFlow(),
 ) -> Trajectory:
     """`rollout` as a plain Python loop."""
     state, active, records = start, _everyone(start), []
     for k in range(steps):
-        records.append(step(walker, state, goal, active, _seed_of_step(seed, k), use_stop))
+        records.append(step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients))
         state, active = records[-1].state, records[-1].active
     stacked = tf.nest.map_structure(lambda *leaves: tf.stack(leaves, axis=1), *records)
-    return _trajectory(start, goal, stacked)
+    return _trajectory(start, goal, steps, stacked)
 
 
 def rollout(
@@ -82,6 +108,7 @@ def rollout(
     steps: int,
     seed: Optional[tf.Tensor] = None,
     use_stop: bool = False,
+    gradients: GradientFlow = GradientFlow(),
 ) -> Trajectory:
     """Walks from `start` to `goal` in a `tf.while_loop` (section 4.4, BPTT).
 
@@ -94,16 +121,17 @@ def rollout(
         steps: K, the budget.
         seed: int32 [2], a stateless seed for the whole walk; None for the deterministic walk.
         use_stop: whether the policy's STOP ends a walk. False gives K steps always.
+        gradients: where they pass; everywhere by default (BPTT).
 
     Returns:
-        `Trajectory`, differentiable in the networks' weights and in `start` and `goal`.
+        `Trajectory`, differentiable in the networks' weights and in `start` and `goal`, as far as `gradients` lets.
     """
     command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
     dtypes = Step(tf.float32, command, dict.fromkeys(walker.param_names, tf.float32), tf.bool)
     arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), dtypes)
 
     def body(k, state, active, arrays):
-        record = step(walker, state, goal, active, _seed_of_step(seed, k), use_stop)
+        record = step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients)
         arrays = tf.nest.map_structure(lambda array, leaf: array.write(k, leaf), arrays, record)
         return k + 1, record.state, record.active, arrays
 
@@ -114,7 +142,11 @@ def rollout(
         maximum_iterations=steps,
         swap_memory=True,
     )
-    return _trajectory(start, goal, tf.nest.map_structure(_batch_first, arrays))
+    return _trajectory(start, goal, steps, tf.nest.map_structure(_batch_first, arrays))
+
+
+def _passing(value: tf.Tensor, gradients: bool) -> tf.Tensor:
+    return value if gradients else tf.stop_gradient(value)
 
 
 def _everyone(start: tf.Tensor) -> tf.Tensor:
@@ -130,6 +162,7 @@ def _batch_first(array: tf.TensorArray) -> tf.Tensor:
     return tf.transpose(stacked, tf.concat([[1, 0], tf.range(2, tf.rank(stacked))], axis=0))
 
 
-def _trajectory(start: tf.Tensor, goal: tf.Tensor, record: Step) -> Trajectory:
+def _trajectory(start: tf.Tensor, goal: tf.Tensor, steps: int, record: Step) -> Trajectory:
     frames = tf.concat([start[:, tf.newaxis], record.state], axis=1)
+    frames = tf.ensure_shape(frames, [start.shape[0], steps + 1, *start.shape[1:]])  # which the loop has lost
     return Trajectory(frames, goal, record.command, record.params, record.active)

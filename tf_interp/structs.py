@@ -91,6 +91,22 @@ class Trajectory(NamedTuple):
         return tf.reduce_sum(tf.cast(self.active, tf.int32), axis=1)
 
 
+class Episode(NamedTuple):
+    """A batch of walks and what it earned: all that an objective sees.
+
+    Attributes:
+        trajectory: the walks.
+        rewards: float32 [B,K], summed over the kinds of section 3; differentiable.
+        ending_returns: float32 [B,K+1], what ending at s_k would have earned; differentiable.
+        values: float32 [B,K], V(s_k; s_goal); differentiable in V's weights alone. Zero where a method has no V.
+    """
+
+    trajectory: Trajectory
+    rewards: tf.Tensor
+    ending_returns: tf.Tensor
+    values: tf.Tensor
+
+
 class LossOutput(NamedTuple):
     """What an objective returns.
 

@@ -1,22 +1,22 @@
-"""Training: models, optimiser and the one compiled step. The only place that differentiates and optimises."""
+"""Training: models, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
 import math
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, List, Optional
 
 import tensorflow as tf
 
 from tf_interp import rewards
 from tf_interp.config import Config
 from tf_interp.errors import DivergedError
+from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
-from tf_interp.objectives.bptt import bptt
+from tf_interp.objectives.adversarial import discriminator_loss, manifold_reward
 from tf_interp.rollout import rollout
-from tf_interp.structs import LossOutput, Trajectory
-
-METHODS: Dict[str, Callable[[Trajectory, tf.Tensor], LossOutput]] = {"bptt": bptt}
-"""Strategy of section 4.4 -> its objective, a function of (trajectory, returns [B])."""
+from tf_interp.structs import Episode, LossOutput, Trajectory
 
 STRATEGIES = {"default": tf.distribute.get_strategy, "mirrored": tf.distribute.MirroredStrategy}
+
+Metrics = Dict[str, tf.Tensor]
 
 
 class Trainer:
@@ -32,7 +32,7 @@ class Trainer:
         models: `Models`.
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; kept by the caller.
-        checkpoint: `tf.train.Checkpoint` of weights, optimiser state and these two.
+        checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
     """
 
     def __init__(
@@ -43,16 +43,16 @@ class Trainer:
         strategy: Optional[tf.distribute.Strategy] = None,
     ):
         self.config = config
+        self.method = METHODS[config.method](config)
         self.strategy = strategy or STRATEGIES[config.strategy]()
         tf.keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)
-            self.optimizer = _adam(config)
-            self.optimizer.build(self.models.trainable_variables)
+            self.optimizers = {net.name: _adam(config, net) for net in self.models.networks}
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")
             self.seconds = tf.Variable(0.0, trainable=False, dtype=tf.float64, name="seconds")
         self.checkpoint = tf.train.Checkpoint(
-            models=self.models, optimizer=self.optimizer, iteration=self.iteration, seconds=self.seconds
+            models=self.models, optimizers=self.optimizers, iteration=self.iteration, seconds=self.seconds
         )
 
     def distribute(self, pairs: tf.data.Dataset) -> tf.data.Dataset:
@@ -60,7 +60,7 @@ class Trainer:
         return self.strategy.experimental_distribute_dataset(pairs)
 
     @tf.function
-    def train_step(self, start: tf.Tensor, goal: tf.Tensor) -> Dict[str, tf.Tensor]:
+    def train_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
         """One update on a batch of pairs, float32 [B,H,W,C] each (per-replica values under a strategy).
 
         Returns:
@@ -68,60 +68,121 @@ class Trainer:
         """
         per_replica = self.strategy.run(self._replica_step, args=(start, goal))
         metrics = {name: self.strategy.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
-        metrics["learning_rate"] = tf.convert_to_tensor(self.optimizer.learning_rate)
+        metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["policy"].learning_rate)
         self.iteration.assign_add(1)
         return metrics
 
     @tf.function
     def walk(self, start: tf.Tensor, goal: tf.Tensor) -> Trajectory:
         """The deterministic walk, for evaluation and pictures."""
-        return rollout(self.models.walker, start, goal, self.config.steps)
+        return rollout(self.models.walker, start, goal, self.config.steps, use_stop=self.config.obeys_stop)
 
-    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Dict[str, tf.Tensor]:
-        context, config = tf.distribute.get_replica_context(), self.config
-        seed = _noise_seed(config.seed, self.iteration, context.replica_id_in_sync_group)
-        variables = self.models.trainable_variables
+    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
+        config, models = self.config, self.models
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        seed = _noise_seed(config.seed, self.iteration, replica)
+        learners = [net for net in models.networks if net is not models.discriminator]
         with tf.GradientTape() as tape:
-            trajectory = rollout(self.models.walker, start, goal, config.steps, seed)
-            goal_rewards = rewards.goal_reward(trajectory.frames[:, -1], goal, config.goal_norm)
-            output = METHODS[config.method](trajectory, goal_rewards)
+            trajectory = rollout(
+                models.walker, start, goal, config.steps, seed, self.method.draws_stop, self.method.gradients
+            )
+            parts = self._rewards(trajectory)
+            output = self.method.objective(self._episode(trajectory, parts))
             loss = tf.reduce_mean(output.loss)
-        # A weight that the method does not train, such as STOP's under BPTT, has gradient zero.
-        gradients = tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        if self.strategy.num_replicas_in_sync > 1:
-            # Averaged before clipping, so that the norm that is clipped is the whole batch's.
-            gradients = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
-        norms = self._norms_by_network(variables, gradients)
-        gradients, gradient_norm = tf.clip_by_global_norm(gradients, config.clip_norm)
-        self.optimizer.apply_gradients(zip(gradients, variables), skip_gradients_aggregation=True)
-
-        metrics = {
-            "loss": loss,
-            "return": tf.reduce_mean(goal_rewards),
-            "reward/goal": tf.reduce_mean(goal_rewards),
-            "goal_distance": tf.reduce_mean(rewards.distance(trajectory.frames[:, -1], goal, "l2")),
-            "start_distance": tf.reduce_mean(rewards.distance(start, goal, "l2")),
-            "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
-            "gradient_norm/all": gradient_norm,
-            **norms,
-            **{name: tf.reduce_mean(value) for name, value in output.diagnostics.items()},
-        }
-        if "mu_flow" in trajectory.params:
-            metrics["flow_magnitude"] = tf.reduce_mean(tf.norm(trajectory.params["mu_flow"], axis=-1))
+        gradients = self._gradients(tape, loss, learners)
+        norms = self._update(learners, gradients)
+        metrics = {"loss": loss, **_reward_metrics(parts), **_walk_metrics(trajectory), **norms, **_means(output)}
+        if models.discriminator is not None:
+            metrics.update(self._train_discriminator(trajectory, start))
         return metrics
 
-    def _norms_by_network(self, variables, gradients) -> Dict[str, tf.Tensor]:
-        of = {variable.ref(): gradient for variable, gradient in zip(variables, gradients)}
-        nets = (self.models.policy, self.models.transformer)
-        return {
-            f"gradient_norm/{net.name}": tf.linalg.global_norm([of[v.ref()] for v in net.trainable_variables])
-            for net in nets
-        }
+    def _rewards(self, trajectory: Trajectory) -> Metrics:
+        config, frames = self.config, trajectory.frames
+        goal_distance = config.goal_weight * rewards.distance(frames[:, -1], trajectory.goal, config.goal_norm)
+        realism = tf.zeros(tf.shape(trajectory.active))
+        if self.models.discriminator is not None:
+            realism = config.manifold_weight * manifold_reward(
+                self._per_frame(self.models.discriminator, frames[:, 1:])
+            )
+        return rewards.step_rewards(trajectory, goal_distance, realism, config.step_penalty, config.budget_penalty)
+
+    def _episode(self, trajectory: Trajectory, parts: Metrics) -> Episode:
+        config, frames = self.config, trajectory.frames
+        total = tf.add_n(list(parts.values()))
+        ending = rewards.ending_returns(
+            frames, trajectory.goal, config.goal_weight, config.goal_norm, config.step_penalty, config.budget_penalty
+        )
+        values = tf.zeros_like(total)
+        if self.models.value is not None:
+            # V begins at what ending here would earn, its distance from the goal, and learns the rest: what the walk
+            # can still gain. The states are data to it.
+            states, goals = (
+                tf.stop_gradient(x) for x in (frames[:, :-1], _at_every_step(trajectory.goal, config.steps))
+            )
+            values = self._per_frame(self.models.value, states, goals) + tf.stop_gradient(ending[:, :-1])
+        return Episode(trajectory, total, ending, values)
+
+    @staticmethod
+    def _per_frame(network: Callable[..., tf.Tensor], *images: tf.Tensor) -> tf.Tensor:
+        """Applies a network of images [B,H,W,C] -> [B] to images [B,K,H,W,C] -> [B,K]."""
+        batch, steps = tf.shape(images[0])[0], images[0].shape[1]
+        flat = [tf.reshape(image, [-1, *image.shape[2:]]) for image in images]
+        return tf.reshape(network(*flat), [batch, steps])
+
+    def _gradients(self, tape: tf.GradientTape, loss: tf.Tensor, networks: List) -> List[List[tf.Tensor]]:
+        """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""
+        sources = [net.trainable_variables for net in networks]
+        gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        if self.strategy.num_replicas_in_sync > 1:
+            # Averaged before clipping, so that the norm that is clipped is the whole batch's.
+            context = tf.distribute.get_replica_context()
+            gradients = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+        return gradients
+
+    def _update(self, networks: List, gradients: List[List[tf.Tensor]]) -> Metrics:
+        """Clips the agents' gradients together and lets every network learn whose turn it is; returns norms."""
+        norms = {f"gradient_norm/{net.name}": tf.linalg.global_norm(own) for net, own in zip(networks, gradients)}
+        clipped, together = tf.clip_by_global_norm(gradients[0] + gradients[1], self.config.clip_norm)
+        agents = tf.nest.pack_sequence_as(gradients[:2], clipped)
+        for net, own in zip(networks, [*agents, *gradients[2:]]):
+            self._learn(net, own)
+        return {"gradient_norm/all": together, **norms}
+
+    def _learn(self, net: tf.keras.Model, gradients: List[tf.Tensor]) -> None:
+        def apply() -> None:
+            optimizer = self.optimizers[net.name]
+            optimizer.apply_gradients(zip(gradients, net.trainable_variables), skip_gradients_aggregation=True)
+
+        learner = self.config.learner
+        if net.name not in ("policy", "transformer") or learner in ("both", net.name):
+            apply()
+        elif learner == "alternate":
+            turn = (self.iteration // self.config.alternate_every) % 2
+            tf.cond(turn == (0 if net.name == "policy" else 1), apply, lambda: None)
+
+    def _train_discriminator(self, trajectory: Trajectory, real: tf.Tensor) -> Metrics:
+        """One update of D on the walks' frames and on the start images, which are real."""
+        net = self.models.discriminator
+        frames, taken = tf.stop_gradient(trajectory.frames[:, 1:]), tf.cast(trajectory.active, tf.float32)
+        with tf.GradientTape() as tape:
+            with tf.GradientTape() as slope:
+                slope.watch(real)
+                real_logits = net(real)
+            real_gradient = slope.gradient(real_logits, real)
+            fake_logits = self._per_frame(net, frames)
+            output = discriminator_loss(real_logits, fake_logits, taken, real_gradient, self.config.r1_weight)
+            loss = tf.reduce_mean(output.loss)
+        (gradients,) = self._gradients(tape, loss, [net])
+        self._learn(net, gradients)
+        norm = tf.linalg.global_norm(gradients)
+        return {"discriminator/loss": loss, "gradient_norm/discriminator": norm, **_means(output)}
 
 
-def check_finite(metrics: Dict[str, tf.Tensor], iteration: int) -> None:
-    """Raises DivergedError if the loss or the gradient norm of an iteration is NaN or infinite."""
-    for name in ("loss", "gradient_norm/all"):
+def check_finite(metrics: Metrics, iteration: int) -> None:
+    """Raises DivergedError if the loss or a gradient norm of an iteration is NaN or infinite."""
+    for name in metrics:
+        if name != "loss" and not name.startswith("gradient_norm/"):
+            continue
         value = float(metrics[name])
         if not math.isfinite(value):
             raise DivergedError(
@@ -130,11 +191,15 @@ def check_finite(metrics: Dict[str, tf.Tensor], iteration: int) -> None:
             )
 
 
-def _adam(config: Config) -> tf.keras.optimizers.Optimizer:
-    schedule = tf.keras.optimizers.schedules.CosineDecay(
+def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
+    rate = tf.keras.optimizers.schedules.CosineDecay(
         config.learning_rate, config.iterations, alpha=config.final_learning_rate / config.learning_rate
     )
-    return tf.keras.optimizers.Adam(schedule, jit_compile=False)
+    if net.name == "discriminator":
+        rate = config.discriminator_learning_rate
+    optimizer = tf.keras.optimizers.Adam(rate, jit_compile=False)
+    optimizer.build(net.trainable_variables)
+    return optimizer
 
 
 def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:
@@ -142,3 +207,36 @@ def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:
     key = tf.stack([tf.constant(seed, tf.int64), iteration.read_value()])
     key = tf.random.experimental.stateless_fold_in(key, tf.cast(replica, tf.int64))
     return tf.cast(tf.bitwise.bitwise_and(key, 0x7FFFFFFF), tf.int32)
+
+
+def _at_every_step(goal: tf.Tensor, steps: int) -> tf.Tensor:
+    return tf.repeat(goal[:, tf.newaxis], steps, axis=1)
+
+
+def _means(output: LossOutput) -> Metrics:
+    return {name: tf.reduce_mean(value) for name, value in output.diagnostics.items()}
+
+
+def _reward_metrics(parts: Metrics) -> Metrics:
+    """Mean return of a walk, and each reward's part in it."""
+    sums = {f"reward/{name}": tf.reduce_mean(tf.reduce_sum(value, axis=1)) for name, value in parts.items()}
+    return {"return": tf.add_n(list(sums.values())), **sums}
+
+
+def _walk_metrics(trajectory: Trajectory) -> Metrics:
+    frames, goal, policy = trajectory.frames, trajectory.goal, trajectory.command.policy
+    params = trajectory.params
+    metrics = {
+        "goal_distance": tf.reduce_mean(rewards.distance(frames[:, -1], goal, "l2")),
+        "start_distance": tf.reduce_mean(rewards.distance(frames[:, 0], goal, "l2")),
+        "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
+        "budget_hits": tf.reduce_mean(tf.cast(rewards.masks(trajectory.active).truncated, tf.float32)),
+        "command_stddev": tf.reduce_mean(policy.stddev),
+        "command_stddev_least": tf.reduce_min(policy.stddev),
+        "stop_probability": tf.reduce_mean(tf.sigmoid(policy.stop_logit)),
+    }
+    if "mu_flow" in params:
+        metrics["flow_magnitude"] = tf.reduce_mean(tf.norm(params["mu_flow"], axis=-1))
+    if "sigma_flow" in params:
+        metrics["sigma_flow"] = tf.reduce_mean(params["sigma_flow"])
+    return metrics

@@ -36,7 +36,12 @@ def load_method(name: str, steps: int) -> Method:
         return Method(folder.name, partial(baseline.model.walk, steps=steps), used["encoder"] + used["decoder"])
     interpolator = load_interpolator(folder)
     label = folder.parent.name if folder.name == "model" else folder.name
-    return Method(label, lambda start, goal: interpolator(start, goal)[:2], interpolator.parameters)
+    return Method(
+        label,
+        lambda start, goal: interpolator(start, goal)[:2],
+        interpolator.parameters,
+        interpolator.config.obeys_stop,
+    )
 
 
 def training_of(name: str) -> Dict[str, float]:

@@ -2,21 +2,19 @@
 
 import tensorflow as tf
 
-from tf_interp.structs import LossOutput, Trajectory
+from tf_interp.structs import Episode, LossOutput
 
 
-def bptt(trajectory: Trajectory, returns: tf.Tensor) -> LossOutput:
+def bptt(episode: Episode) -> LossOutput:
     """Minus the return, differentiated through the whole walk.
 
     pi and T are one feed-forward network: the gradient runs from the rewards through every state, every
     transformation and every reparameterised command back to the first step.
 
     Args:
-        trajectory: a walk of fixed length.
-        returns: float32 [B], rewards summed along the walk, NOT stop-gradiented.
+        episode: walks of fixed length, rolled out with gradients passing everywhere.
 
     Returns:
         `LossOutput` with loss [B].
     """
-    stddev = tf.reduce_mean(trajectory.command.policy.stddev, axis=[1, 2])
-    return LossOutput(loss=-returns, diagnostics={"command_stddev": stddev})
+    return LossOutput(loss=-tf.reduce_sum(episode.rewards, axis=1), diagnostics={})

@@ -1,10 +1,11 @@
 """The transformations of section 4.1, and their composition.
 
-A transformation is a module with two functions: `heads(channels, max_flow, stochastic)` says what the transformer
-network must predict for it, `apply(image, params)` performs it. To add one, write such a file and give it a row here.
+A transformation is a module with two functions: `heads(channels, max_flow, initial_sigma_flow)` says what the
+transformer network must predict for it, `apply(image, params)` performs it. To add one, write such a file and give it
+a row here.
 """
 
-from typing import Callable, Dict, Sequence
+from typing import Callable, Dict, Optional, Sequence
 
 import tensorflow as tf
 
@@ -14,11 +15,13 @@ from tf_interp.transforms import blend, recolor, warp
 TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
 
 
-def collect_heads(names: Sequence[str], channels: int, max_flow: float, stochastic: bool = False) -> Dict[str, Head]:
+def collect_heads(
+    names: Sequence[str], channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None
+) -> Dict[str, Head]:
     """All that T must predict so that the transformations `names` can be applied."""
     collected: Dict[str, Head] = {}
     for name in names:
-        collected.update(TRANSFORMATIONS[name].heads(channels, max_flow, stochastic))
+        collected.update(TRANSFORMATIONS[name].heads(channels, max_flow, initial_sigma_flow))
     return collected
 
 

@@ -1,6 +1,6 @@
 """Blending with direct synthesis, eq. 4: a mask chooses between the input's pixels and newly painted ones."""
 
-from typing import Dict
+from typing import Dict, Optional
 
 import tensorflow as tf
 
@@ -24,12 +24,12 @@ def blend(image: tf.Tensor, alpha: tf.Tensor, synthesis: tf.Tensor) -> tf.Tensor
     return alpha * image + (1.0 - alpha) * synthesis
 
 
-def heads(channels: int, max_flow: float, stochastic: bool = False) -> Dict[str, Head]:
+def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
     """What T predicts for blending.
 
     Args:
         channels: C.
-        max_flow, stochastic: settings of the warp, not used.
+        max_flow, initial_sigma_flow: settings of the warp, not used.
     """
     return {
         "alpha_blend": Head(True, 1, lambda raw: tf.sigmoid(raw + KEEP_LOGIT)),

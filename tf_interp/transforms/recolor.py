@@ -1,6 +1,6 @@
 """Affine recolouring, eq. 3: one colour map A x + b for the image, and a mask of the pixels that keep their colour."""
 
-from typing import Dict
+from typing import Dict, Optional
 
 import tensorflow as tf
 
@@ -26,12 +26,12 @@ def recolor(image: tf.Tensor, alpha: tf.Tensor, matrix: tf.Tensor, bias: tf.Tens
     return alpha * image + (1.0 - alpha) * tf.clip_by_value(recolored, 0.0, 1.0)
 
 
-def heads(channels: int, max_flow: float, stochastic: bool = False) -> Dict[str, Head]:
+def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
     """What T predicts for recolouring; raw zeros give A = identity and b = 0, hence O = I.
 
     Args:
         channels: C.
-        max_flow, stochastic: settings of the warp, not used.
+        max_flow, initial_sigma_flow: settings of the warp, not used.
     """
     identity = tf.eye(channels)
     return {

@@ -11,8 +11,9 @@ The flow convention of the whole project is stated here and nowhere else:
 `tfa.image.dense_image_warp` subtracts its flow and orders it (y, x); the translation is the one line below.
 """
 
+import math
 import warnings
-from typing import Dict
+from typing import Dict, Optional
 
 import tensorflow as tf
 
@@ -23,7 +24,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import tensorflow_addons as tfa
 
-INITIAL_SIGMA_FLOW = 0.5  # pixels
+_SIGMA_FLOOR = 1e-3  # pixels; far below anything visible, and keeps log-likelihoods finite
 
 
 def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
@@ -40,20 +41,22 @@ def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
     return tfa.image.dense_image_warp(image, -flow[..., ::-1])
 
 
-def heads(channels: int, max_flow: float, stochastic: bool = False) -> Dict[str, Head]:
-    """What T predicts for the warp: mu_flow, and sigma_flow if T is `stochastic` (section 4.3).
+def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
+    """What T predicts for the warp: mu_flow, and sigma_flow if T is stochastic (section 4.3).
 
     Args:
         channels: C; the flow is shared by all channels, so it is not used.
         max_flow: bound on |mu_flow| along each axis, in pixels, reached through tanh.
-        stochastic: adds sigma_flow [B,H,W,2], standard deviations in pixels.
+        initial_sigma_flow: makes T stochastic: adds sigma_flow [B,H,W,2], standard deviations in pixels, which begin
+            at this value.
     """
     flow = {"mu_flow": Head(True, 2, lambda raw: max_flow * tf.tanh(raw))}
-    if stochastic:
-        flow["sigma_flow"] = Head(True, 2, lambda raw: INITIAL_SIGMA_FLOW / tf.math.log(2.0) * tf.nn.softplus(raw))
+    if initial_sigma_flow is not None:
+        scale = initial_sigma_flow / math.log(2.0)  # softplus(0) = log 2
+        flow["sigma_flow"] = Head(True, 2, lambda raw: _SIGMA_FLOOR + scale * tf.nn.softplus(raw))
     return flow
 
 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
-    """Warps `image` [B,H,W,C] by params["mu_flow"]."""
-    return warp(image, params["mu_flow"])
+    """Warps `image` [B,H,W,C] by the flow that a stochastic T drew, or by mu_flow if T is deterministic."""
+    return warp(image, params["flow"] if "flow" in params else params["mu_flow"])

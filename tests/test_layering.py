@@ -12,7 +12,7 @@ RANKS = [
     ["structs", "validation", "files", "entry"],
     ["config", "presets"],
     ["data", "distributions", "transforms", "nets", "rewards", "figures", "device"],
-    ["rollout", "objectives", "runlog", "provenance"],
+    ["rollout", "objectives", "diagnostics", "runlog", "provenance"],
     ["methods"],
     ["models"],
     ["trainer", "interpolator"],

@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from tf_interp.config import Config
 from tf_interp.data.pairs import training_pairs
+from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError
-from tf_interp.trainer import Trainer, check_finite
+from tf_interp.trainer import Trainer
 
 SHAPE = (8, 8, 1)
 SMALL = dict(

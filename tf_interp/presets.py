@@ -39,7 +39,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
 }  # fmt: skip
 
 PRESET_HELP = {
-    "default": "tuned for this method on two CPU cores; for bptt the run shown in results/",
+    "default": "for bptt the run shown in results/; for the other methods settings to start from",
     "paper": "what the paper states of each method (section 4.5): 5 steps, or a budget of 15, and none of our remedies",
     "lines": "the lines benchmark: 15 steps, so that start and steps are its 16 frames",
     "quick": "a narrow network and few iterations: the whole pipeline in under 2 minutes",

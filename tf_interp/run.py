@@ -29,13 +29,14 @@ from tf_interp.config import Config
 from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import load_images
 from tf_interp.device import describe_device
+from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError, FileError, RunInterrupted
 from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
 from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog, write_summary
-from tf_interp.trainer import Trainer, check_finite
+from tf_interp.trainer import Trainer
 
 FIGURE_PAIRS = 12
 

@@ -1,22 +1,19 @@
 """Training: models, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
-import math
-from typing import Callable, Dict, List, Optional
+from typing import Callable, List, Optional
 
 import tensorflow as tf
 
 from tf_interp import rewards
 from tf_interp.config import Config
-from tf_interp.errors import DivergedError
+from tf_interp.diagnostics import Metrics, means, reward_metrics, walk_metrics
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
 from tf_interp.objectives.adversarial import discriminator_loss, manifold_reward
 from tf_interp.rollout import rollout
-from tf_interp.structs import Episode, LossOutput, Trajectory
+from tf_interp.structs import Episode, Trajectory
 
 STRATEGIES = {"default": tf.distribute.get_strategy, "mirrored": tf.distribute.MirroredStrategy}
-
-Metrics = Dict[str, tf.Tensor]
 
 
 class Trainer:
@@ -91,7 +88,7 @@ class Trainer:
             loss = tf.reduce_mean(output.loss)
         gradients = self._gradients(tape, loss, learners)
         norms = self._update(learners, gradients)
-        metrics = {"loss": loss, **_reward_metrics(parts), **_walk_metrics(trajectory), **norms, **_means(output)}
+        metrics = {"loss": loss, **reward_metrics(parts), **walk_metrics(trajectory), **norms, **means(output)}
         if models.discriminator is not None:
             metrics.update(self._train_discriminator(trajectory, start))
         return metrics
@@ -175,20 +172,7 @@ class Trainer:
         (gradients,) = self._gradients(tape, loss, [net])
         self._learn(net, gradients)
         norm = tf.linalg.global_norm(gradients)
-        return {"discriminator/loss": loss, "gradient_norm/discriminator": norm, **_means(output)}
-
-
-def check_finite(metrics: Metrics, iteration: int) -> None:
-    """Raises DivergedError if the loss or a gradient norm of an iteration is NaN or infinite."""
-    for name in metrics:
-        if name != "loss" and not name.startswith("gradient_norm/"):
-            continue
-        value = float(metrics[name])
-        if not math.isfinite(value):
-            raise DivergedError(
-                f"{name} is {value} at iteration {iteration}; "
-                "try a lower --learning-rate or --clip-norm, or --precision float32"
-            )
+        return {"discriminator/loss": loss, "gradient_norm/discriminator": norm, **means(output)}
 
 
 def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
@@ -211,32 +195,3 @@ def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:
 
 def _at_every_step(goal: tf.Tensor, steps: int) -> tf.Tensor:
     return tf.repeat(goal[:, tf.newaxis], steps, axis=1)
-
-
-def _means(output: LossOutput) -> Metrics:
-    return {name: tf.reduce_mean(value) for name, value in output.diagnostics.items()}
-
-
-def _reward_metrics(parts: Metrics) -> Metrics:
-    """Mean return of a walk, and each reward's part in it."""
-    sums = {f"reward/{name}": tf.reduce_mean(tf.reduce_sum(value, axis=1)) for name, value in parts.items()}
-    return {"return": tf.add_n(list(sums.values())), **sums}
-
-
-def _walk_metrics(trajectory: Trajectory) -> Metrics:
-    frames, goal, policy = trajectory.frames, trajectory.goal, trajectory.command.policy
-    params = trajectory.params
-    metrics = {
-        "goal_distance": tf.reduce_mean(rewards.distance(frames[:, -1], goal, "l2")),
-        "start_distance": tf.reduce_mean(rewards.distance(frames[:, 0], goal, "l2")),
-        "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
-        "budget_hits": tf.reduce_mean(tf.cast(rewards.masks(trajectory.active).truncated, tf.float32)),
-        "command_stddev": tf.reduce_mean(policy.stddev),
-        "command_stddev_least": tf.reduce_min(policy.stddev),
-        "stop_probability": tf.reduce_mean(tf.sigmoid(policy.stop_logit)),
-    }
-    if "mu_flow" in params:
-        metrics["flow_magnitude"] = tf.reduce_mean(tf.norm(params["mu_flow"], axis=-1))
-    if "sigma_flow" in params:
-        metrics["sigma_flow"] = tf.reduce_mean(params["sigma_flow"])
-    return metrics

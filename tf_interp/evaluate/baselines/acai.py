@@ -79,7 +79,7 @@ def acai_losses(
     judges, and reaches the critic's weights too; they must not be updated by it.
 
     Args:
-        encode, decode: f and g; images [B,H,W,C] in [0, 1] to latents [B,D] and back.
+        encode, decode: f and g; images [B,H,W,C] in [0, 1] to latents [B,D], and back to unbounded images.
         critic: images to guesses [B].
         images: float32 [B,H,W,C]; each is mixed with its predecessor in the batch, the first with the last.
         alpha: float32 [B] in [0, 0.5], weight of each image's own latent.

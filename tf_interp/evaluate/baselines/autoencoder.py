@@ -50,7 +50,7 @@ class Decoder(tf.keras.Model):
         self.upsample.append(upsampling(image_shape[-1], "float32", activation=None))
 
     def call(self, latents: tf.Tensor) -> tf.Tensor:
-        """latents: float32 [B,D]. Returns float32 [B,H,W,C], log-odds of white."""
+        """latents: float32 [B,D]. Returns float32 [B,H,W,C], not bounded."""
         h = self.reshape(self.unpack(latents))
         for layer, (height, width) in zip(self.upsample, reversed(self.sizes)):
             # An odd size was rounded up on the way down; the surplus row or column goes here.
@@ -86,8 +86,12 @@ class Autoencoder(tf.Module):
         return self.encoder(images)
 
     def decode(self, latents: tf.Tensor) -> tf.Tensor:
-        """float32 [B,D] -> images float32 [B,H,W,C] in [0, 1]."""
-        return tf.sigmoid(self.decoder(latents))
+        """float32 [B,D] -> images float32 [B,H,W,C], not bounded.
+
+        A sigmoid would make the squared error flat where an image is black: on lines, black but for a few pixels,
+        training then never leaves the black image.
+        """
+        return self.decoder(latents)
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """What training minimises on a batch, one loss for each of the `players`.
@@ -127,7 +131,7 @@ class Autoencoder(tf.Module):
         t = step_times(steps)[1:, np.newaxis]
         first, last = (self.encode(images).numpy()[:, np.newaxis] for images in (start, goal))
         latents = (1 - t) * first + t * last
-        decoded = self.decode(latents.reshape(-1, latents.shape[-1])).numpy()
+        decoded = np.clip(self.decode(latents.reshape(-1, latents.shape[-1])), 0.0, 1.0)
         frames = [start[:, np.newaxis], decoded.reshape(len(start), steps, *start.shape[1:])]
         return np.concatenate(frames, axis=1), full_lengths(start, steps)
 
@@ -136,7 +140,7 @@ def squared_error(images: tf.Tensor, decoded: tf.Tensor) -> LossOutput:
     """The plain autoencoder's loss, ||x - x'||^2 summed over pixels and channels.
 
     Args:
-        images, decoded: float32 [B,H,W,C] in [0, 1].
+        images, decoded: float32 [B,H,W,C].
 
     Returns:
         `LossOutput` with loss [B]; diagnostics: reconstruction, the same.

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.errors import FileError, InputError
 
 IMAGES, LABELS = mnist.FILES["test"]
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "mnist"
 
 
 def idx(array, magic=None):
@@ -44,12 +42,6 @@ def test_embedded_mnist_is_the_original():
     assert train.images.shape == (60000, 28, 28, 1) and train.images.dtype == np.uint8
     assert train.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert mnist.load_split("test").images.shape == (10000, 28, 28, 1)
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared copy of MNIST is not here")
-def test_embedded_mnist_equals_the_shared_copy():
-    for path in SHARED.glob("*.gz"):
-        assert (mnist.EMBEDDED / path.name).read_bytes() == path.read_bytes()
 
 
 def test_other_data_in_the_same_format(folder):

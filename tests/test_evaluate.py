@@ -1,6 +1,7 @@
 """The classifier's features and the whole measurement, on tiny data and an untrained classifier."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ import tensorflow as tf
 from tf_interp.data import mnist
 from tf_interp.errors import FileError, InputError
 from tf_interp.evaluate import tables
+from tf_interp.evaluate.__main__ import main as evaluate_command
 from tf_interp.evaluate.classifier import Classifier, FeatureExtractor, load_classifier, save_classifier
 from tf_interp.evaluate.measure import Method, measure, prepare
-from tf_interp.evaluate.methods import load_method
+from tf_interp.evaluate.methods import check_images, load_method
+from tf_interp.evaluate.score_lines import main as score_command
 
 ROOT = Path(__file__).parent.parent
 
@@ -95,6 +98,40 @@ def test_a_cross_fade_is_gradual_and_leaves_the_manifold(data):
     assert table.splitlines()[2].startswith("| cross_fade | 0.0% |")
 
 
+def test_stopping_is_counted(data):
+    def walk(start, goal):  # every third walk stops after one of two steps
+        frames, lengths = teleport(start, goal)
+        lengths[::3] = 1
+        return frames, lengths
+
+    row = measure(Method("stopper", walk, 0, obeys_stop=True), data)
+    assert row["mean_length"] == pytest.approx(5 / 3) and row["budget_hits"] == pytest.approx(2 / 3)
+    assert tables.markdown([row]).rstrip().endswith("| 1.7; 66.7% |")
+
+
+def test_methods_are_held_to_their_own_images():
+    strange = Method("strange", teleport, 1, image_shape=(5, 5, 1))
+    with pytest.raises(InputError, match=r"strange walks on images \(5, 5, 1\), but the data are \(28, 28, 1\)"):
+        check_images([strange], (28, 28, 1), None)
+    fashion = Method("fashion", teleport, 1, image_shape=(28, 28, 1), data_dir="clothes")
+    with pytest.raises(InputError, match="fashion was trained on clothes; measure it with --data-dir clothes"):
+        check_images([fashion], (28, 28, 1), None)
+    check_images([fashion, Method("any", teleport, 0)], (28, 28, 1), "clothes")
+
+
+def test_the_commands_write_what_they_print(tmp_path, capsys):
+    assert evaluate_command(["cross_fade", "--steps", "2", "--out", str(tmp_path / "mnist")]) == 0
+    printed = capsys.readouterr().out
+    record = json.loads((tmp_path / "mnist" / "metrics.json").read_text())
+    assert record["methods"][0]["pairs"] == 2000 and record["versions"]["tensorflow"] == "2.15.1"
+    assert (tmp_path / "mnist" / "table.md").read_text() in printed and "features of its classifier" in printed
+    assert score_command(["cross_fade", "--steps", "3", "--out", str(tmp_path / "lines")]) == 0
+    record = json.loads((tmp_path / "lines" / "metrics.json").read_text())
+    assert record["methods"][0]["frames"] == 4 and record["methods"][0]["mean_distance"] > 0.05
+    for picture in ("mnist/by_step.png", "mnist/strips.png", "lines/strips.png"):
+        assert (tmp_path / picture).stat().st_size > 1000
+
+
 def test_unknown_methods_are_refused_with_what_is_known():
     with pytest.raises(FileError, match="nothing is neither a folder nor one of cross_fade, optimal_transport"):
         load_method("nothing", 5)
@@ -105,9 +142,12 @@ def test_unknown_methods_are_refused_with_what_is_known():
     [
         (["no_such_model"], "error: no_such_model is neither a folder"),
         (["cross_fade", "--steps", "0"], "error: steps: 0 is below the smallest allowed value 1"),
+        (["cross_fade"], "error: out: several models, or one that has no folder; say with --out"),
+        (["cross_fade", "--out", "x", "--classifier", "results"], "error: no classifier in results"),
     ],
 )
-def test_the_command_fails_with_one_sentence(words, complaint):
+def test_the_command_fails_with_one_sentence(words, complaint, tmp_path):
     command = [sys.executable, "-m", "tf_interp.evaluate", *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    path = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=path, timeout=120)
     assert done.returncode == 2 and done.stderr.startswith(complaint) and "Traceback" not in done.stderr

@@ -99,6 +99,7 @@ def test_models_that_cannot_be_loaded(saved, tmp_path):
         (lambda a: a + 0.5, "start has values from .* they must be in"),
         (lambda a: np.where(a > 0.5, np.nan, a), "start has values from nan"),
         (lambda a: a[:2], "start holds 2 images but goal 3"),
+        (lambda a: a[:0], "start holds no images"),
     ],
 )
 def test_unfit_arrays_are_refused(saved, pair, spoil, message):
@@ -121,6 +122,15 @@ def test_images_are_resized_and_it_is_said(tmp_path, capsys):
     assert read_image(fitting, SHAPE).max() == 0.0  # transparent means black
     assert not capsys.readouterr().out
     assert read_image(photo, (10, 12, 1)).shape == (10, 12, 1)
+
+
+def test_sixteen_bit_grey_keeps_its_range(tmp_path):
+    ramp = np.linspace(0, 65535, 120).astype(np.uint16).reshape(10, 12)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    np.testing.assert_allclose(read_image(tmp_path / "deep.png", (10, 12, 1))[..., 0], ramp / 65535, atol=1 / 255)
+    Image.fromarray(ramp.astype(np.float32)).save(tmp_path / "float.tiff")
+    with pytest.raises(FileError, match="float.tiff: pixels of mode F have no fixed range"):
+        read_image(tmp_path / "float.tiff", SHAPE)
 
 
 def test_files_that_are_no_images(tmp_path):
@@ -152,6 +162,8 @@ def test_strip_and_gif(saved, tmp_path, capsys, random):
         assert movie.n_frames == STEPS + 1
     with pytest.raises(InputError, match="unknown ending '.txt'; use .png"):
         interpolate(str(start), str(goal), str(saved[1]), str(tmp_path / "strip.txt"))
+    with pytest.raises(InputError, match="unknown ending '.psd'"):  # Pillow reads it but cannot write it
+        interpolate(str(start), str(goal), str(saved[1]), str(tmp_path / "strip.psd"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png", "strip.png", "walk.gif"]
 
 

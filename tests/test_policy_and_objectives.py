@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tf_interp import rewards
 from tf_interp.distributions import act, command_distribution, stop_distribution
+from tf_interp.errors import InputError
 from tf_interp.objectives.bptt import bptt
 from tf_interp.rollout import Walker, rollout
 from tf_interp.structs import Episode, PolicyOutput
@@ -62,6 +63,10 @@ def test_distances_by_hand():
     image, goal = tf.constant([0.0, 0.5, 1.0, 0.25], shape=[1, 2, 2, 1]), tf.ones([1, 2, 2, 1])
     assert rewards.distance(image, goal, "l2").numpy() == [1 + 0.25 + 0.5625]
     assert rewards.distance(image, goal, "l1").numpy() == [1 + 0.5 + 0.75]
+    with pytest.raises(InputError, match="norm: 'L2' is not one of l2, l1"):
+        rewards.distance(image, goal, "L2")
+    with pytest.raises(InputError, match=r"image \(1, 2, 2, 1\) and goal \(1, 2, 2, 3\) must be of the same"):
+        rewards.distance(image, tf.ones([1, 2, 2, 3]), "l2")
 
 
 def test_bptt_differentiates_through_every_step():

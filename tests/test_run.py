@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tf_interp.run import run
 
 ROOT = Path(__file__).parent.parent
 TINY = dict(
-    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=30,
+    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=60,
     learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
 )  # fmt: skip
 
@@ -92,12 +93,12 @@ def test_a_run_says_what_it_does_and_leaves_what_it_promises(whole):
     assert start["command"].startswith("python train_mnist.py --steps 2") and start["precision"] == "float32"
     assert start["versions"]["tensorflow"] == "2.15.1" and "git_commit" in start
     summary = json.loads((folder / "metrics.json").read_text())
-    assert summary["pairs"] == 2000 and summary["iterations"] == 30 and summary["mean_length"] == 2.0
+    assert summary["pairs"] == 2000 and summary["iterations"] == 60 and summary["mean_length"] == 2.0
     assert 0 < summary["goal_relative"] < 1
     rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    assert [row["iteration"] for row in rows] == [5, 10, 15, 20, 25, 30]
+    assert [row["iteration"] for row in rows] == list(range(5, 61, 5))
     assert len({tuple(row) for row in rows}) == 1  # the columns never change
-    assert sorted(path.name for path in (folder / "checkpoints").glob("*.index")) == ["ckpt-20.index", "ckpt-30.index"]
+    assert sorted(path.name for path in (folder / "checkpoints").glob("*.index")) == ["ckpt-50.index", "ckpt-60.index"]
     assert (folder / "strips.png").stat().st_size > 1000
 
 
@@ -122,30 +123,31 @@ def test_tensorboard_shows_scalars_histograms_pictures_settings_and_graph(whole)
             "episode_length", "goal_distance"} <= tags  # fmt: skip
     assert {"held_out/strips", "held_out/command", "held_out/flow", "config"} <= tags
     assert events.Tags()["graph"]
-    assert [event.step for event in events.Tensors("return")] == [5, 10, 15, 20, 25, 30]
-    assert [event.step for event in events.Tensors("held_out/strips")] == [10, 20, 30]
+    assert [event.step for event in events.Tensors("return")] == list(range(5, 61, 5))
+    assert [event.step for event in events.Tensors("held_out/strips")] == [10, 20, 30, 40, 50, 60]
 
 
-def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path):
+@pytest.mark.parametrize("checkpoint", [0, 10], ids=["before the first checkpoint", "after it"])
+def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path, checkpoint):
     folder = tmp_path / "killed"
     process = script(*arguments(data_dir, folder))
-    rows_before = np.random.randint(0, 6)  # any moment of the run
-
-    def logged():
-        rows = folder / "metrics.jsonl"
-        return rows.exists() and len(rows.read_text().splitlines()) >= rows_before
-
-    wait_for(logged, process)
+    newest = folder / "checkpoints" / f"ckpt-{checkpoint}.index"
+    wait_for(newest.exists if checkpoint else (folder / "config.json").exists, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    saved = [int(path.stem.split("-")[1]) for path in (folder / "checkpoints").glob("*.index")]
     assert not (folder / "model").exists()
     finished(script("--resume", folder))
     for expected, found in zip(final_weights(whole[0]), final_weights(folder)):
         np.testing.assert_array_equal(found, expected)
     rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    assert [row["iteration"] for row in rows] == [5, 10, 15, 20, 25, 30]
+    assert [row["iteration"] for row in rows] == list(range(5, 61, 5))
     starts = json.loads((folder / "config.json").read_text())["starts"]
-    assert len(starts) == 2 and starts[0]["iteration"] == 0 and starts[1]["iteration"] in (0, 10, 20)
+    # It went on from a checkpoint and did not simply train again. (The kill may fall between data and bookkeeping.)
+    assert len(starts) == 2 and starts[0]["iteration"] == 0
+    assert starts[1]["iteration"] in saved if checkpoint else starts[1]["iteration"] == 0
+    events = EventAccumulator(str(folder / "tensorboard"), size_guidance={"tensors": 0}).Reload()
+    assert [event.step for event in events.Tensors("return")] == list(range(5, 61, 5))  # nothing twice
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -205,17 +207,38 @@ def test_settings_come_from_defaults_then_preset_or_file_then_options(whole, tmp
     assert again.run_dir is None and again.command_size == 4  # its settings, in a folder of its own
     resumed, resume = parsed("--resume", whole[0], "--iterations", 50)
     assert resume and (resumed.run_dir, resumed.iterations, resumed.command_size) == (str(whole[0]), 50, 4)
-    with pytest.raises(errors.InputError, match="leave out --config"):
-        parsed("--resume", whole[0], "--config", path)
+    path.write_text('{"run_dir": "mine"}')
+    assert parsed("--config", path)[0].run_dir == "mine"
+    for words in (("--resume", "x", "--config", path), ("--resume", "x", "--preset", "quick"),
+                  ("--config", path, "--preset", "quick")):  # fmt: skip
+        with pytest.raises(errors.InputError, match="both say where the settings start from; give one"):
+            parsed(*words)
+    with pytest.raises(errors.InputError, match="is not the run to resume"):
+        parsed("--resume", whole[0], "--run-dir", "elsewhere")
 
 
-def test_resuming_what_cannot_be_resumed(whole, data_dir, tmp_path):
-    settings = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path)})
-    with pytest.raises(errors.FileError, match="it has no checkpoint"):
-        run(settings, resume=True)
-    other = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(whole[0]), "command_size": 5})
-    with pytest.raises(errors.FileError, match="ckpt-30 is damaged or belongs to other settings"):
+@pytest.mark.parametrize("change", [{"eager": True}, {"strategy": "mirrored"}], ids=str)
+def test_a_run_without_compilation_and_a_distributed_one(data_dir, tmp_path, change):
+    settings = {**TINY, "iterations": 2, "image_every": 1, "steps": 1, **change}
+    summary = run(config.Config(**settings, data_dir=str(data_dir), run_dir=str(tmp_path / "run")))
+    tf.config.run_functions_eagerly(False)
+    assert summary["iterations"] == 2 and (tmp_path / "run" / "strips.png").exists()
+
+
+def test_resuming_from_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
+    copy = shutil.copytree(whole[0], tmp_path / "copy")
+    other = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(copy), "command_size": 5})
+    with pytest.raises(errors.FileError, match="no checkpoint in .* can be read; start again in another --run-dir"):
         run(other, resume=True)
+    fewer = config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(copy), "iterations": 40})
+    with pytest.raises(errors.InputError, match="iterations: 40 is less than the 60 that are done already"):
+        run(fewer, resume=True)
+    newest = copy / "checkpoints" / "ckpt-60.data-00000-of-00001"
+    newest.write_bytes(newest.read_bytes()[:500])
+    run(config.Config(**{**TINY, "data_dir": str(data_dir), "run_dir": str(copy)}), resume=True)
+    assert "ckpt-60 is damaged" in capsys.readouterr().err
+    for expected, found in zip(final_weights(whole[0]), final_weights(copy)):
+        np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +249,7 @@ def test_resuming_what_cannot_be_resumed(whole, data_dir, tmp_path):
         (["--preset", "slow"], "invalid choice"),
         (["--data-dir", "no/such/folder"], "data folder no/such/folder does not exist"),
         (["--config", "no_such.json"], "cannot read the settings file no_such.json"),
+        (["--run-dir", "README.md/run"], "Not a directory"),
         (["--resume", "no/such/run"], "cannot read the settings file no/such/run/config.json"),
     ],
 )

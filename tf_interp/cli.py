@@ -55,8 +55,8 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
 
     @dataclasses.dataclass(frozen=True)
     class Options:
-        preset: Literal[names] = "default"
-        """Settings to start from."""
+        preset: Optional[Literal[names]] = None
+        """Settings to start from. Default: default."""
         config: Optional[str] = None
         """JSON file of settings to start from instead of the preset's: names and values, or a run's config.json."""
         resume: Optional[str] = None
@@ -66,18 +66,26 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
     text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {presets.PRESET_HELP[name]}" for name in names)
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
     first = tyro.cli(Options, description=text, args=arguments)
-    base = _base(presets.settings_of(data, first.preset, first.settings.method), first.config, first.resume)
+    preset = presets.settings_of(data, first.preset or "default", first.settings.method)
+    _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run_dir)
+    base = _base(preset, first.config, first.resume)
     options = tyro.cli(Options, description=text, args=arguments, default=Options(settings=base))
     return options.settings, options.resume is not None
 
 
 def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:
-    if path and resume:
-        raise InputError("--resume takes its settings from the run's folder; leave out --config")
     if resume:
         path = str(Path(resume) / "config.json")
         return configs.from_dict({**read_settings(path), "run_dir": resume}, origin=path)
     if path:
-        # A run's config.json names that run's folder, which a new run must not claim.
-        return configs.from_dict({**read_settings(path), "run_dir": None}, origin=path)
+        return configs.from_dict(read_settings(path), origin=path)
     return configs.from_dict(preset, origin="preset")
+
+
+def _refuse_contradictions(preset: Optional[str], path: Optional[str], resume: Optional[str], run_dir: Optional[str]):
+    """Of several places that settings could come from, one would be ignored."""
+    given = [name for name, value in (("preset", preset), ("config", path), ("resume", resume)) if value]
+    if len(given) > 1:
+        raise InputError(f"--{given[0]} and --{given[1]} both say where the settings start from; give one of them")
+    if resume and run_dir not in (None, resume):
+        raise InputError(f"--run-dir: {run_dir!r} is not the run to resume, {resume!r}; leave it out")

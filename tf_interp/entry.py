@@ -1,26 +1,33 @@
 """What every command of the project has in common: errors become one line and an exit code."""
 
+import shlex
+import signal
 import sys
 from typing import Any, Callable
 
-from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
+from tf_interp.errors import DivergedError, InputError, RunInterrupted
 
 
 def guarded(main: Callable[[], Any]) -> int:
-    """Calls `main` and turns the errors of `tf_interp.errors` into one line on stderr and an exit code.
+    """Calls `main`; the errors of `tf_interp.errors` and of the file system become one line on stderr and a code.
 
     Returns:
-        0 on success; 2 for bad input; 1 for diverged training; 128 + the signal's number for an interrupted run.
+        0 on success; 2 for bad input and for files that cannot be read or written; 1 for diverged training;
+        128 + the signal's number for an interrupted program.
     """
     try:
         main()
-    except (InputError, FileError) as error:
+    except (InputError, OSError) as error:
         return _complain(error, 2)
     except DivergedError as error:
         return _complain(error, 1)
     except RunInterrupted as stop:
-        print(f"\nSaved and {stop}. Resume with:\n  python {sys.argv[0]} --resume {stop.run_dir}", file=sys.stderr)
+        command = shlex.join(["python", sys.argv[0], "--resume", stop.run_dir])
+        print(f"\nSaved and {stop}. Resume with:\n  {command}", file=sys.stderr)
         return 128 + stop.signal_number
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
     return 0
 
 

@@ -23,7 +23,11 @@ def replaced_file(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
-    """Yields an empty temporary folder; on success it takes the place of `path`, on failure it is removed."""
+    """Yields an empty temporary folder; on success it takes the place of `path`, on failure it is removed.
+
+    Until the new folder is in place the old one is kept, under a hidden name for the instant between two renames.
+    """
+    path = path.resolve()  # "." cannot be renamed by that name
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     os.chmod(fresh, 0o755)  # mkdtemp's 0700 would shut other users out
@@ -32,10 +36,15 @@ def replaced_folder(path: Path) -> Iterator[Path]:
         yield fresh
         if path.exists():
             os.replace(path, old)
-        os.replace(fresh, path)
+        try:
+            os.replace(fresh, path)
+        except OSError:
+            if old.exists():
+                os.replace(old, path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def write_json(path: Path, content: Any) -> None:

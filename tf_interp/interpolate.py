@@ -1,18 +1,19 @@
 """Walks between two image files: python -m tf_interp.interpolate A.png B.png --out strip.png"""
 
-import dataclasses
-import sys
-from pathlib import Path
-from typing import Annotated, List, Optional, Tuple
-
-from tf_interp.entry import guarded
-from tf_interp.errors import FileError, InputError
 from tf_interp.startup import require_environment
 
 if __name__ == "__main__":
     require_environment()  # before the first import that an unfit environment cannot do
 
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated, List, Optional, Tuple
+
 import numpy as np
+
+from tf_interp.entry import guarded
+from tf_interp.errors import FileError, InputError
 
 _CELL_PIXELS = 112  # width at which the cells of a strip are easy to see
 
@@ -62,7 +63,8 @@ def interpolate(start: str, goal: str, model: str, out: str, seed: Optional[int]
     from tf_interp.interpolator import load_interpolator
 
     target = Path(out)
-    if target.suffix.lower() not in Image.registered_extensions():
+    Image.init()
+    if Image.registered_extensions().get(target.suffix.lower()) not in Image.SAVE:
         raise InputError(f"--out {out}: unknown ending {target.suffix!r}; use .png, .jpg or .gif")
     interpolator = load_interpolator(model)
     first, last = (read_image(Path(name), interpolator.image_shape) for name in (start, goal))
@@ -89,9 +91,11 @@ def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
     mode = "L" if channels == 1 else "RGB"
     try:
         with Image.open(file) as opened:
-            image = ImageOps.exif_transpose(opened).convert("RGBA")
+            image = _eight_bits(ImageOps.exif_transpose(opened), file).convert("RGBA")
     except FileNotFoundError:
         raise FileError(f"{file} does not exist") from None
+    except FileError:
+        raise
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise FileError(f"{file} cannot be read as an image: {error}") from None
     image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image).convert(mode)
@@ -99,6 +103,17 @@ def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
         print(f"{file}: resized from {image.width} x {image.height} to {width} x {height}")
         image = image.resize((width, height), Image.LANCZOS)
     return np.asarray(image, np.float32).reshape(height, width, channels) / 255.0
+
+
+def _eight_bits(image, file: Path):
+    """Scales 16-bit grey, which Pillow would clip to white, and refuses what has no fixed range."""
+    from PIL import Image
+
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image, np.uint16) // 257).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise FileError(f"{file}: pixels of mode {image.mode} have no fixed range; convert the image to 8 bits")
+    return image
 
 
 if __name__ == "__main__":

@@ -74,6 +74,8 @@ class Interpolator:
             raise InputError(f"{name} has shape {images.shape}; this model walks on arrays [B, {expected}]")
         if not (np.issubdtype(images.dtype, np.floating) or images.dtype == bool):
             raise InputError(f"{name} has dtype {images.dtype}; give floats in [0, 1], for example uint8 images / 255")
-        if images.size and not (images.min() >= 0.0 and images.max() <= 1.0):  # NaN fails both
+        if not len(images):
+            raise InputError(f"{name} holds no images")
+        if not (images.min() >= 0.0 and images.max() <= 1.0):  # NaN fails both
             raise InputError(f"{name} has values from {images.min()} to {images.max()}; they must be in [0, 1]")
         return tf.constant(images, tf.float32)

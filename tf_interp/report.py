@@ -92,17 +92,29 @@ def _runs(results: Path) -> Iterator[Tuple[str, Path]]:
             yield str(path.parent.relative_to(results)), path.parent
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def _read(path: Path) -> Dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return json.loads(_text(path))
+    except ValueError as error:
         raise FileError(f"{path} cannot be read: {error}") from None
+
+
+def _picture(results: Path, name: str, title: str) -> str:
+    """Markdown of a picture, or a sentence where it is missing."""
+    return f"![{title}]({name})" if (results / name).is_file() else f"({title}: {name} is missing)"
 
 
 def _head() -> str:
     return (
-        "# Results\n\nMade by `python -m tf_interp.report` from the folders beside this file. Each folder holds the "
-        "config.json of its run: command, settings, seed, commit, versions. MNIST figures are on the same 2,000 pairs "
+        "# Results\n\nMade by `python -m tf_interp.report` from the folders beside this file. Each folder says in "
+        "config.json or metrics.json which command, commit and versions made it. MNIST figures are on the same 2,000 pairs "
         "of test images. Residual is the mean of ‖s_K − g‖² over the mean of ‖s_0 − g‖²."
     )
 
@@ -120,39 +132,44 @@ def _paper(results: Path, runs: Dict[str, Path]) -> str:
             f"trained {summary['train_seconds'] / 60:.0f} minutes on {config['starts'][-1]['device']}"
         )
         rows.append(f"| {figure} | {words} | {found} | `{config['starts'][0]['command']}` |")
-        pictures.append(f"**{figure}, ours** (`{folder}`)\n\n![{folder}]({folder}/strips.png)")
+        pictures.append(f"**{figure}, ours**\n\n{_picture(results, f'{folder}/strips.png', folder)}")
     return "\n".join(rows) + "\n\n" + "\n\n".join(pictures)
 
 
 def _comparison(results: Path) -> str:
-    folder = results / "comparison"
-    if not (folder / "metrics.json").is_file():
-        return ""
-    record = _read(folder / "metrics.json")
-    table = (folder / "table.md").read_text(encoding="utf-8").strip()
-    return (
-        f"## Against what one would pick instead\n\n`{record['command']}`, commit {record['git_commit']}\n\n{table}\n\n"
+    return _measured(
+        results,
+        "comparison",
+        "Against what one would pick instead",
         "Frechet distances are between all frames of a step and the 10,000 test images, in 64 features of the "
         "project's digit classifier; their scale is that of its features, so compare them within the table. Step 0 is "
         "the start itself: what two sets of real images score. The largest step is relative to the even share: jumping "
-        "to the goal at once scores K.\n\n![metrics by step](comparison/by_step.png)\n\n"
-        "![the same pairs walked by every method](comparison/strips.png)"
+        "to the goal at once scores K. The autoencoders were trained by `peers/train.sh`.",
+        {"by_step.png": "metrics by step", "strips.png": "the same pairs walked by every method"},
     )
 
 
 def _lines(results: Path) -> str:
-    folder = results / "lines"
-    if not (folder / "metrics.json").is_file():
-        return ""
-    record = _read(folder / "metrics.json")
-    table = (folder / "table.md").read_text(encoding="utf-8").strip()
-    return (
-        "## The lines benchmark of ACAI (Berthelot et al. 2018)\n\n"
-        f"`{record['command']}`, commit {record['git_commit']}; each model trained by `lines/train.sh`.\n\n{table}\n\n"
+    return _measured(
+        results,
+        "lines",
+        "The lines benchmark of ACAI (Berthelot et al. 2018)",
         "Mean ± standard deviation over seeds; lower is better, a perfect rotation scores 0 and 0. Mean Distance is "
         "the cosine distance to the nearest of 10,000 true lines for pixels in [0, 1], and, to compare with the ACAI "
-        "paper, in [-1, 1].\n\n![walks between lines](lines/strips.png)"
+        "paper, in [-1, 1]. Each model was trained by `lines/train.sh`.",
+        {"strips.png": "walks between lines"},
     )
+
+
+def _measured(results: Path, folder: str, title: str, reading: str, pictures: Dict[str, str]) -> str:
+    """A section made of a folder's table.md and pictures, with the command behind them and how to read them."""
+    if not (results / folder / "metrics.json").is_file():
+        return f"## {title}\n\nNot measured yet."
+    record = _read(results / folder / "metrics.json")
+    parts = [f"## {title}", f"`{record['command']}`, commit {record['git_commit']}"]
+    parts += [_text(results / folder / "table.md").strip(), reading]
+    parts += [_picture(results, f"{folder}/{name}", caption) for name, caption in pictures.items()]
+    return "\n\n".join(parts)
 
 
 def _training(results: Path, runs: Dict[str, Path]) -> str:
@@ -160,10 +177,21 @@ def _training(results: Path, runs: Dict[str, Path]) -> str:
         return ""
     curves = {}
     for name, folder in runs.items():
-        rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+        rows = _rows(folder / "metrics.jsonl")
         curves[name] = ([row["seconds"] / 60 for row in rows], [row["return"] for row in rows])
     figures.curves_figure(curves, "training time, minutes", "return", results / "return_by_time.png")
     return "## Return against training time\n\n![return against training time](return_by_time.png)"
+
+
+def _rows(path: Path) -> List[Dict[str, float]]:
+    """The rows of a metrics.jsonl but for a last one that was cut short."""
+    rows = []
+    for line in _text(path).splitlines():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            break
+    return rows
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Dict, Literal, NamedTuple
 
 import tensorflow as tf
 
+from tf_interp.errors import InputError
 from tf_interp.structs import Trajectory
 
 Norm = Literal["l2", "l1"]
@@ -44,7 +45,15 @@ def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
 
     Returns:
         float32 [...], >= 0.
+
+    Raises:
+        InputError: another norm, or images of different sizes.
     """
+    if norm not in ("l2", "l1"):
+        raise InputError(f"norm: {norm!r} is not one of l2, l1")
+    if image.shape[-3:] != goal.shape[-3:]:
+        shapes = f"image {tuple(image.shape)} and goal {tuple(goal.shape)}"
+        raise InputError(f"{shapes} must be of the same height, width and channels")
     difference = image - goal
     return tf.reduce_sum(tf.square(difference) if norm == "l2" else tf.abs(difference), axis=[-3, -2, -1])
 

@@ -11,15 +11,14 @@ The folder of a run:
     tensorboard/    event files
 """
 
-import contextlib
 import dataclasses
 import datetime
 import json
-import signal
 import sys
 import time
+import warnings
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, List
 
 import numpy as np
 import tensorflow as tf
@@ -30,9 +29,10 @@ from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import load_images
 from tf_interp.device import describe_device
 from tf_interp.diagnostics import check_finite
-from tf_interp.errors import DivergedError, FileError, RunInterrupted
+from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
+from tf_interp.interruption import caught_signals
 from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog, write_summary
@@ -46,8 +46,8 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
 
     Args:
         config: settings.
-        resume: continue the run in config.run_dir from its last checkpoint. With unchanged settings the final
-            weights equal those of a run that was never interrupted.
+        resume: continue the run in config.run_dir from its last checkpoint, or from its beginning if it was stopped
+            before the first. With unchanged settings the final weights equal those of a run never interrupted.
 
     Returns:
         The content of metrics.json.
@@ -58,24 +58,36 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         RunInterrupted: SIGINT or SIGTERM arrived; a checkpoint was saved first.
     """
     train, test = load_images(config.data, config.data_dir)
-    image_shape = train.shape[1:]
-    config = dataclasses.replace(config, run_dir=str(_claim_folder(config, resume)))
-    folder = Path(config.run_dir)
-    tf.config.run_functions_eagerly(config.eager)
-    report = describe_device(config.precision)
-    trainer = Trainer(config, image_shape, report.precision)
-    checkpoints = tf.train.CheckpointManager(trainer.checkpoint, str(folder / "checkpoints"), config.keep_checkpoints)
-    if resume:
-        _restore(checkpoints, folder)
-    else:
-        checkpoints.save(0)  # so that a run killed at any iteration can be resumed
-    start = describe_start(report, int(trainer.iteration))
-    _record_start(folder, config, trainer, start)
-    _announce(folder, trainer, start, report.warning)
+    folder = _claim_folder(config, resume)
+    config = dataclasses.replace(config, run_dir=str(folder))
+    with caught_signals() as signals:
+        report = describe_device(config.precision)
+        _run_eagerly(config.eager)
+        trainer = Trainer(config, train.shape[1:], report.precision)
+        checkpoints = tf.train.CheckpointManager(
+            trainer.checkpoint, str(folder / "checkpoints"), config.keep_checkpoints
+        )
+        if resume:
+            _restore(checkpoints, trainer, config)
+        start = describe_start(report, trainer.done)
+        _record_start(folder, config, trainer, start)
+        _announce(folder, trainer, start, report.warning)
+        _train(config, trainer, checkpoints, train, test, signals)
+        _stop_if_asked(signals, trainer, config)
+        save_model(trainer.models, config, train.shape[1:], folder / "model")
+        _stop_if_asked(signals, trainer, config)
+        return _evaluate(folder, trainer, test)
 
-    _train(config, trainer, checkpoints, train, test)
-    save_model(trainer.models, config, image_shape, folder / "model")
-    return _evaluate(folder, trainer, test)
+
+def _run_eagerly(eager: bool) -> None:
+    tf.config.run_functions_eagerly(eager)
+    # That tf.data stays compiled is as it should be.
+    warnings.filterwarnings("ignore", message="Even though the `tf.config.experimental_run_functions_eagerly`")
+
+
+def _stop_if_asked(signals: List[int], trainer: Trainer, config: Config) -> None:
+    if signals:
+        raise RunInterrupted(signals[0], trainer.done, config.run_dir)
 
 
 def _claim_folder(config: Config, resume: bool) -> Path:
@@ -89,22 +101,37 @@ def _claim_folder(config: Config, resume: bool) -> Path:
     return folder
 
 
-def _restore(checkpoints: tf.train.CheckpointManager, folder: Path) -> None:
-    if checkpoints.latest_checkpoint is None:
-        raise FileError(f"nothing to resume in {folder}: it has no checkpoint; start again with another --run-dir")
-    try:
-        checkpoints.checkpoint.restore(checkpoints.latest_checkpoint).assert_consumed()
-    except UNREADABLE_CHECKPOINT as error:
-        reason = str(error).splitlines()[0]
-        raise FileError(f"{checkpoints.latest_checkpoint} is damaged or belongs to other settings: {reason}") from None
+def _restore(checkpoints: tf.train.CheckpointManager, trainer: Trainer, config: Config) -> None:
+    """Reads the newest checkpoint that can be read; without any the run starts from its beginning."""
+    reason = None
+    for path in reversed(checkpoints.checkpoints):
+        try:
+            checkpoints.checkpoint.restore(path).assert_consumed()
+        except UNREADABLE_CHECKPOINT as error:
+            reason = f"{path} is damaged or belongs to other settings: {str(error).splitlines()[0]}"
+            print(f"WARNING      {reason}", file=sys.stderr)
+        else:
+            break
+    else:
+        if reason:
+            raise FileError(
+                f"no checkpoint in {config.run_dir} can be read; start again in another --run-dir. {reason}"
+            )
+    if trainer.done > config.iterations:
+        raise InputError(f"iterations: {config.iterations} is less than the {trainer.done} that are done already")
 
 
 def _record_start(folder: Path, config: Config, trainer: Trainer, start: Dict[str, Any]) -> None:
-    """Writes config.json; a resumed run keeps the record of every earlier start."""
-    path = folder / "config.json"
-    earlier: List[Dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["starts"] if path.exists() else []
+    """Writes config.json; a resumed run keeps the record of every earlier start, and says what is different now."""
+    path, earlier, settings = folder / "config.json", [], config.to_dict()
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        earlier = before["starts"]
+        for name in settings:
+            if name != "run_dir" and before["settings"].get(name, settings[name]) != settings[name]:
+                print(f"changed      {name}: {before['settings'][name]} -> {settings[name]}")
     counts = trainer.models.parameter_counts()
-    files.write_json(path, {"settings": config.to_dict(), "parameters": counts, "starts": [*earlier, start]})
+    files.write_json(path, {"settings": settings, "parameters": counts, "starts": [*earlier, start]})
 
 
 def _announce(folder: Path, trainer: Trainer, start: Dict[str, Any], warning: Any) -> None:
@@ -121,22 +148,28 @@ def _announce(folder: Path, trainer: Trainer, start: Dict[str, Any], warning: An
     sys.stdout.flush()
 
 
-def _train(config: Config, trainer: Trainer, checkpoints: tf.train.CheckpointManager, train, test) -> None:
-    first = int(trainer.iteration)
+def _train(
+    config: Config,
+    trainer: Trainer,
+    checkpoints: tf.train.CheckpointManager,
+    train: np.ndarray,
+    test: np.ndarray,
+    signals: List[int],
+) -> None:
+    first = trainer.done
     if first >= config.iterations:
         return
     pairs = trainer.distribute(training_pairs(train, config.batch_size, config.seed, first))
     shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
-    folder = Path(config.run_dir)
-    started = time.monotonic() - float(trainer.seconds)
-    with RunLog(folder, first, config.iterations) as log, _caught_signals() as signals:
+    started = time.monotonic() - trainer.seconds_spent
+    with RunLog(Path(config.run_dir), first, config.iterations) as log:
         log.settings(config.to_dict())
         for iteration, (start, goal) in enumerate(pairs, first + 1):
             metrics = trainer.train_step(start, goal)
             _check(metrics, iteration, checkpoints)
             log.advance()
             stopping = iteration == config.iterations or bool(signals)
-            if iteration == first + 1:
+            if iteration == first + 1 and not config.eager:
                 log.graph(trainer.train_step.get_concrete_function(start, goal).graph)
             if iteration % config.log_every == 0 or stopping:
                 row = {name: float(value) for name, value in metrics.items()}
@@ -145,11 +178,19 @@ def _train(config: Config, trainer: Trainer, checkpoints: tf.train.CheckpointMan
                 log.pictures(iteration, trainer.walk(*shown), "held_out")
             if iteration % config.checkpoint_every == 0 or stopping:
                 trainer.seconds.assign(time.monotonic() - started)
-                checkpoints.save(iteration)
+                _save(checkpoints, iteration)
             if stopping:
                 break
-        if signals and iteration < config.iterations:
-            raise RunInterrupted(signals[0], iteration, config.run_dir)
+
+
+def _save(checkpoints: tf.train.CheckpointManager, iteration: int) -> None:
+    try:
+        checkpoints.save(iteration)
+    except tf.errors.OpError as error:
+        raise FileError(
+            f"cannot write a checkpoint to {checkpoints.directory}: {error.message}; "
+            "make room there, then --resume the run from its last one"
+        ) from None
 
 
 def _check(metrics: Dict[str, tf.Tensor], iteration: int, checkpoints: tf.train.CheckpointManager) -> None:
@@ -160,30 +201,11 @@ def _check(metrics: Dict[str, tf.Tensor], iteration: int, checkpoints: tf.train.
         raise DivergedError(f"{error}. Last good checkpoint: {kept or 'none yet'}") from None
 
 
-@contextlib.contextmanager
-def _caught_signals() -> Iterator[List[int]]:
-    """Collects SIGINT and SIGTERM instead of dying from them; a second one of a kind has its usual effect."""
-    received: List[int] = []
-    usual = {}
-
-    def note(number: int, _) -> None:
-        received.append(number)
-        signal.signal(number, usual[number])
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        usual[number] = signal.signal(number, note)
-    try:
-        yield received
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
-
-
 def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any]:
     """Measures the saved model as its users will load it, and draws it."""
     interpolator = load_interpolator(folder / "model")
     goal_metrics = measure_goal(lambda start, goal: interpolator(start, goal)[:2], test)
-    summary = {**goal_metrics, "train_seconds": float(trainer.seconds), "iterations": int(trainer.iteration)}
+    summary = {**goal_metrics, "train_seconds": trainer.seconds_spent, "iterations": trainer.done}
     files.write_json(folder / "metrics.json", summary)
     write_summary(folder, summary["iterations"], goal_metrics)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))

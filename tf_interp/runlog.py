@@ -7,10 +7,12 @@ from typing import Any, Dict
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.compat.proto import event_pb2
 from tensorboard.plugins.hparams import api as hparams
 from tqdm import tqdm
 
 from tf_interp.figures import strips
+from tf_interp.files import replaced_file
 from tf_interp.structs import Trajectory
 
 _STRIPS_SHOWN = 8
@@ -23,13 +25,15 @@ class RunLog:
 
     Args:
         folder: the run's folder; writes metrics.jsonl and tensorboard/ there.
-        first: iteration the run starts or resumes from; rows of metrics.jsonl after it are dropped.
+        first: iteration the run starts or resumes from; what an interrupted run logged past it is dropped.
         last: iteration the run ends at.
     """
 
     def __init__(self, folder: Path, first: int, last: int):
         self._path = folder / "metrics.jsonl"
         _drop_rows_after(self._path, first)
+        for events in (folder / "tensorboard").glob("events.*"):
+            _drop_events_after(events, first)
         self._file = self._path.open("a", encoding="utf-8")
         self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
         # In a log file a bar that is redrawn ten times a second is only noise.
@@ -82,9 +86,9 @@ class RunLog:
         shown = slice(_STRIPS_SHOWN)
         flows = trajectory.params.get("mu_flow")
         picture = strips(
-            trajectory.frames[shown].numpy(),
-            trajectory.goal[shown].numpy(),
-            None if flows is None else flows[shown].numpy(),
+            np.asarray(trajectory.frames[shown]),
+            np.asarray(trajectory.goal[shown]),
+            None if flows is None else np.asarray(flows[shown]),
         )
         with self._writer.as_default(step=iteration):
             tf.summary.image(f"{prefix}/strips", picture[np.newaxis])
@@ -114,4 +118,16 @@ def _drop_rows_after(path: Path, iteration: int) -> None:
                 kept.append(line)
         except ValueError:
             break
-    path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+    with replaced_file(path) as temporary:
+        temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+
+def _drop_events_after(path: Path, iteration: int) -> None:
+    """Else TensorBoard would draw both what was logged before the interruption and what is logged again."""
+    with replaced_file(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
+        try:
+            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+                if event_pb2.Event.FromString(record).step <= iteration:
+                    writer.write(record)
+        except tf.errors.DataLossError:
+            pass  # the record that was being written when the run was killed; nothing follows it

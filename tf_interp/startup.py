@@ -8,7 +8,9 @@ import os
 import sys
 
 OLDEST, NEWEST = (3, 9), (3, 11)
-PACKAGES = ("tensorflow", "tensorflow_probability", "tensorflow_addons", "tyro", "tqdm", "PIL", "matplotlib")
+PACKAGES = (
+    "tensorflow", "tensorflow_probability", "tensorflow_addons", "tyro", "tqdm", "PIL", "matplotlib", "markdown",
+)  # fmt: skip
 
 
 def quiet_tensorflow():

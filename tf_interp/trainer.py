@@ -7,6 +7,7 @@ import tensorflow as tf
 from tf_interp import rewards
 from tf_interp.config import Config
 from tf_interp.diagnostics import Metrics, means, reward_metrics, walk_metrics
+from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
 from tf_interp.objectives.adversarial import discriminator_loss, manifold_reward
@@ -42,6 +43,9 @@ class Trainer:
         self.config = config
         self.method = METHODS[config.method](config)
         self.strategy = strategy or STRATEGIES[config.strategy]()
+        replicas = self.strategy.num_replicas_in_sync
+        if config.batch_size % replicas:
+            raise InputError(f"batch_size: {config.batch_size} cannot be split evenly over {replicas} replicas")
         tf.keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)
@@ -51,6 +55,16 @@ class Trainer:
         self.checkpoint = tf.train.Checkpoint(
             models=self.models, optimizers=self.optimizers, iteration=self.iteration, seconds=self.seconds
         )
+
+    @property
+    def done(self) -> int:
+        """Number of updates made."""
+        return int(self.iteration.numpy())
+
+    @property
+    def seconds_spent(self) -> float:
+        """Seconds of training up to the last checkpoint."""
+        return float(self.seconds.numpy())
 
     def distribute(self, pairs: tf.data.Dataset) -> tf.data.Dataset:
         """Splits the batches of `pairs` over the replicas of the strategy."""

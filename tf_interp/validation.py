@@ -49,7 +49,11 @@ def read_settings(path: str) -> Dict[str, Any]:
         raise FileError(f"cannot read the settings file {path}: {error.strerror}") from None
     except ValueError as error:
         raise FileError(f"{path} is not valid JSON: {error}") from None
-    settings = content.get("settings", content) if isinstance(content, dict) else content
+    settings = content
+    if isinstance(content, dict) and "starts" in content:
+        settings = {**content["settings"], "run_dir": None}  # a new run must not claim that run's folder
+    elif isinstance(content, dict):
+        settings = content.get("settings", content)
     if not isinstance(settings, dict):
         raise FileError(f"{path} must hold a JSON object of settings, not a {type(settings).__name__}")
     return settings

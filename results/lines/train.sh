@@ -8,4 +8,4 @@ for seed in 0 1 2; do
             --out "results/lines/${kind%:*}_seed$seed"
     done
 done
-python -m tf_interp.evaluate.score_lines cross_fade results/lines/*_seed*
+python -m tf_interp.evaluate.score_lines cross_fade results/lines/*_seed* --out results/lines

@@ -13,7 +13,6 @@ if __name__ == "__main__":
 
 import tyro
 
-from tf_interp import files
 from tf_interp.errors import InputError
 
 DESCRIPTION = """Measures walks on the 2,000 held-out pairs and writes metrics.json, table.md and figures.
@@ -22,7 +21,7 @@ A MODEL is the folder of a run or of a trained autoencoder, or one of the method
 cross_fade, optimal_transport.
 
 python -m tf_interp.evaluate results/mnist_bptt
-python -m tf_interp.evaluate results/mnist_bptt cross_fade results/peers/vae --out results/comparison"""
+python -m tf_interp.evaluate results/mnist_bptt cross_fade results/peers/vae --out FOLDER"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Options:
     steps: int = 5
     """K of the methods that leave it open."""
     out: Optional[str] = None
-    """Folder to write to. Default: evaluation/ inside the folder of a single MODEL, else results/comparison."""
+    """Folder to write to. Default, for the folder of a single MODEL: evaluation/ inside it."""
 
 
 def main(arguments: List[str]) -> int:
@@ -49,15 +48,14 @@ def evaluate(options: Options) -> None:
     """Measures, prints the table and writes everything to the output folder.
 
     Raises:
-        InputError: no model, a bad number of steps, or images the classifier does not know.
+        InputError: no model, nowhere to write, a bad number of steps, or images that a model or the classifier does
+            not know.
         FileError: a model, the classifier or the data cannot be read.
     """
-    from tf_interp.device import describe_device
     from tf_interp.evaluate import tables
     from tf_interp.evaluate.classifier import load_classifier
     from tf_interp.evaluate.measure import measure, prepare
-    from tf_interp.evaluate.methods import load_method
-    from tf_interp.provenance import describe_start
+    from tf_interp.evaluate.methods import check_images, load_method
 
     if not options.models:
         raise InputError("name at least one MODEL; see python -m tf_interp.evaluate --help")
@@ -66,26 +64,26 @@ def evaluate(options: Options) -> None:
     methods = [load_method(name, options.steps) for name in options.models]
     out = _output_folder(options)
     data = prepare(load_classifier(options.classifier), options.data_dir)
+    check_images(methods, data.start.shape[1:], options.data_dir)
+    print(f"data {options.data_dir or 'embedded MNIST'}, features of {options.classifier or 'its classifier'}")
     rows = []
     for method in methods:
         print(f"measuring {method.name} ...", file=sys.stderr)
         rows.append(measure(method, data))
-    start = describe_start(describe_device("float32"), iteration=0)
-    files.write_json(out / "metrics.json", {"methods": rows, **start})
     table = tables.markdown(rows)
-    with files.replaced_file(out / "table.md") as temporary:
-        temporary.write_text(table, encoding="utf-8")
+    tables.write_table(out, rows, table)
     tables.plot_by_step(rows, out / "by_step.png")
     tables.plot_strips(methods, data, out / "strips.png")
-    print(table)
-    print(f"wrote {out}/metrics.json, table.md, by_step.png, strips.png")
+    print(f"{table}\nwrote {out}/metrics.json, table.md, by_step.png, strips.png")
 
 
 def _output_folder(options: Options) -> Path:
-    if options.out:
-        return Path(options.out)
     single = Path(options.models[0])
-    return single / "evaluation" if len(options.models) == 1 and single.is_dir() else Path("results/comparison")
+    if not options.out and not (len(options.models) == 1 and single.is_dir()):
+        raise InputError("out: several models, or one that has no folder; say with --out where to write")
+    out = Path(options.out or single / "evaluation")
+    out.mkdir(parents=True, exist_ok=True)  # now, because after measuring is too late to find out
+    return out
 
 
 if __name__ == "__main__":

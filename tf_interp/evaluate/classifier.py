@@ -105,10 +105,14 @@ def load_classifier(folder: Optional[str] = None) -> FeatureExtractor:
         FileError: nothing there, or it is damaged.
     """
     root = EMBEDDED if folder is None else Path(folder)
-    path = root / "config.json"
-    if not path.is_file():
-        raise FileError(f"no classifier in {root}: config.json should be there")
-    image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
+    try:
+        content = json.loads((root / "config.json").read_text(encoding="utf-8"))
+        known = content.get("kind") == "classifier"
+    except (OSError, ValueError, AttributeError):
+        known = False
+    if not known:
+        raise FileError(f"no classifier in {root}: a config.json of kind classifier should be there")
+    image_shape = tuple(content["image_shape"])
     classifier = Classifier()
     classifier(tf.zeros([1, *image_shape]))
     read_weights(tf.train.Checkpoint(classifier=classifier), root)

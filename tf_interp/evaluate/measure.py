@@ -21,14 +21,21 @@ class Method(NamedTuple):
     Attributes:
         name: as shown in tables.
         walk: see `held_out.Walk`.
-        parameters: number of trained weights.
+        parameters: number of trained weights; with none, the fields below do not matter.
         obeys_stop: whether walks may end before the budget.
+        image_shape: (H, W, C) it was trained on; None for any.
+        data_dir: folder of the data it was trained on; None for the embedded MNIST.
+        train_seconds, iterations: its training.
     """
 
     name: str
     walk: Walk
     parameters: int
     obeys_stop: bool = False
+    image_shape: Optional[Tuple[int, int, int]] = None
+    data_dir: Optional[str] = None
+    train_seconds: float = 0.0
+    iterations: int = 0
 
 
 class Benchmark(NamedTuple):

@@ -3,14 +3,15 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Dict
+from typing import Any, Dict, Optional, Sequence
 
-from tf_interp.errors import FileError
+from tf_interp.errors import FileError, InputError
 from tf_interp.evaluate.baselines.cross_fade import cross_fade
 from tf_interp.evaluate.baselines.optimal_transport import optimal_transport
 from tf_interp.evaluate.baselines.saved import load_baseline
 from tf_interp.evaluate.measure import Method
 from tf_interp.interpolator import load_interpolator
+from tf_interp.models import ImageShape
 
 UNTRAINED = {"cross_fade": cross_fade, "optimal_transport": optimal_transport}
 
@@ -30,32 +31,56 @@ def load_method(name: str, steps: int) -> Method:
     folder = Path(name)
     if not folder.is_dir():
         raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")
-    if _is_baseline(folder):
-        baseline = load_baseline(folder)
-        used = baseline.model.parameter_counts()
-        return Method(folder.name, partial(baseline.model.walk, steps=steps), used["encoder"] + used["decoder"])
-    interpolator = load_interpolator(folder)
-    label = folder.parent.name if folder.name == "model" else folder.name
+    return _baseline(folder, steps) if _is_baseline(folder) else _interpolator(folder)
+
+
+def check_images(methods: Sequence[Method], image_shape: ImageShape, data_dir: Optional[str]) -> None:
+    """Raises InputError if a method was trained on images of another size or from another folder than these."""
+    for method in methods:
+        if method.image_shape not in (None, image_shape):
+            raise InputError(f"{method.name} walks on images {method.image_shape}, but the data are {image_shape}")
+        if method.data_dir not in (None, data_dir):
+            raise InputError(
+                f"{method.name} was trained on {method.data_dir}; measure it with --data-dir {method.data_dir}"
+            )
+
+
+def _baseline(folder: Path, steps: int) -> Method:
+    baseline = load_baseline(folder)
+    counts = baseline.model.parameter_counts()
     return Method(
-        label,
-        lambda start, goal: interpolator(start, goal)[:2],
-        interpolator.parameters,
-        interpolator.config.obeys_stop,
+        name=folder.name,
+        walk=partial(baseline.model.walk, steps=steps),
+        parameters=counts["encoder"] + counts["decoder"],
+        image_shape=baseline.image_shape,
+        train_seconds=baseline.record["train_seconds"],
+        iterations=baseline.settings.iterations,
     )
 
 
-def training_of(name: str) -> Dict[str, float]:
-    """train_seconds and iterations of a trained method, by the argument given to `load_method`; 0 if untrained."""
-    if name in UNTRAINED:
-        return {"train_seconds": 0.0, "iterations": 0}
-    folder = Path(name)
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    source = config if _is_baseline(folder) else json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    return {"train_seconds": source["train_seconds"], "iterations": config["settings"]["iterations"]}
+def _interpolator(folder: Path) -> Method:
+    interpolator = load_interpolator(folder)
+    run = folder.parent if folder.name == "model" else folder
+    summary = _read(run / "metrics.json")
+    return Method(
+        name=run.name,
+        walk=lambda start, goal: interpolator(start, goal)[:2],
+        parameters=interpolator.parameters,
+        obeys_stop=interpolator.config.obeys_stop,
+        image_shape=interpolator.image_shape,
+        data_dir=interpolator.config.data_dir,
+        train_seconds=summary.get("train_seconds", 0.0),
+        iterations=summary.get("iterations", 0),
+    )
 
 
 def _is_baseline(folder: Path) -> bool:
+    return "kind" in _read(folder / "config.json")
+
+
+def _read(path: Path) -> Dict[str, Any]:
     try:
-        return "kind" in json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
+        return {}
+    return content if isinstance(content, dict) else {}

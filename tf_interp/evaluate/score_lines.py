@@ -16,14 +16,13 @@ if __name__ == "__main__":
 import numpy as np
 import tyro
 
-from tf_interp import files
 from tf_interp.errors import InputError
 
 DESCRIPTION = """Scores models trained on lines by Mean Distance and Smoothness (see tf_interp.evaluate.lines).
 
 Folders that differ only in an ending _seed0, _seed1, ... are one method: the table gives their mean and deviation.
 
-python -m tf_interp.evaluate.score_lines cross_fade results/lines/*_seed*"""
+python -m tf_interp.evaluate.score_lines cross_fade results/lines/*_seed* --out results/lines"""
 
 _COLUMNS = {
     "mean_distance": "Mean Distance, 10⁻³",
@@ -38,10 +37,10 @@ _SCALES = {"mean_distance": 1e3, "mean_distance_signed": 1e3, "smoothness": 1.0,
 class Options:
     models: tyro.conf.Positional[Tuple[str, ...]]
     """Folders of trained models, or cross_fade, optimal_transport."""
+    out: str
+    """Folder to write metrics.json, table.md and strips.png to."""
     steps: int = 15
     """K of the methods that leave it open; 15 steps are the benchmark's 16 frames."""
-    out: str = "results/lines"
-    """Folder to write metrics.json, table.md and strips.png to."""
 
 
 def main(arguments: List[str]) -> int:
@@ -58,27 +57,26 @@ def score(options: Options) -> None:
         InputError: no model, a bad number of steps, or a model of other images.
         FileError: a model cannot be read.
     """
-    from tf_interp.device import describe_device
+    from tf_interp.data.lines import SIZE
     from tf_interp.evaluate.lines import score_lines
-    from tf_interp.evaluate.methods import load_method, training_of
-    from tf_interp.provenance import describe_start
+    from tf_interp.evaluate.methods import check_images, load_method
+    from tf_interp.evaluate.tables import write_table
 
     if not options.models:
         raise InputError("name at least one MODEL; see python -m tf_interp.evaluate.score_lines --help")
     if options.steps < 1:
         raise InputError(f"steps: {options.steps} is below the smallest allowed value 1")
-    methods = [load_method(name, options.steps) for name in options.models]
-    rows = []
-    for name, method in zip(options.models, methods):
-        print(f"scoring {method.name} ...", file=sys.stderr)
-        found = {**score_lines(method.walk), **training_of(name), "parameters": method.parameters}
-        rows.append({"method": method.name, **found})
     out = Path(options.out)
-    start = describe_start(describe_device("float32"), iteration=0)
-    files.write_json(out / "metrics.json", {"methods": rows, **start})
+    out.mkdir(parents=True, exist_ok=True)  # now, because after scoring is too late to find out
+    methods = [load_method(name, options.steps) for name in options.models]
+    check_images(methods, (SIZE, SIZE, 1), data_dir=None)
+    rows = []
+    for method in methods:
+        print(f"scoring {method.name} ...", file=sys.stderr)
+        training = {name: getattr(method, name) for name in ("train_seconds", "iterations", "parameters")}
+        rows.append({"method": method.name, **score_lines(method.walk), **training})
     table = markdown(rows)
-    with files.replaced_file(out / "table.md") as temporary:
-        temporary.write_text(table, encoding="utf-8")
+    write_table(out, rows, table)
     _draw(methods, out / "strips.png")
     print(table)
 
@@ -87,7 +85,7 @@ def markdown(rows: List[Dict[str, Any]]) -> str:
     """Scores as a Markdown table: a row a method, mean ± standard deviation over its seeds."""
     groups: Dict[str, List[Dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        groups[re.sub(r"_seed\d+$", "", row["method"])].append(row)
+        groups[_stem(row["method"])].append(row)
     lines = [f"| method | seeds | {' | '.join(_COLUMNS.values())} | training, minutes | iterations | parameters |"]
     lines.append("|" + " --- |" * (len(_COLUMNS) + 5))
     for name, group in groups.items():
@@ -110,8 +108,13 @@ def _draw(methods, path: Path) -> None:
     from tf_interp.figures import strip_rows_figure
 
     start, goal = (draw_lines(angles).astype(np.float32) / 255.0 for angles in benchmark_pairs(2).T)
-    first = [method for method in methods if not re.search(r"_seed[1-9]\d*$", method.name)]
-    strip_rows_figure({method.name: np.asarray(method.walk(start, goal)[0]) for method in first}, goal, path)
+    first = {_stem(method.name): method for method in reversed(methods)}
+    walks = {name: np.asarray(method.walk(start, goal)[0]) for name, method in reversed(first.items())}
+    strip_rows_figure(walks, goal, path)
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"_seed\d+$", "", name)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ from typing import Any, Dict, List, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from tf_interp import files
+from tf_interp.device import describe_device
 from tf_interp.evaluate.measure import Benchmark, Method
 from tf_interp.figures import strip_rows_figure
-from tf_interp.files import replaced_file
+from tf_interp.provenance import describe_start
 
 _STRIP_PAIRS = 3
 COLUMNS = {
@@ -21,6 +23,7 @@ COLUMNS = {
     "confidence": "least confidence",
     "cost": "ms a path",
     "parameters": "parameters",
+    "length": "mean length; budget hits",
 }
 
 
@@ -42,7 +45,16 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
         "confidence": f"{min(row['confidence']):.2f}",
         "cost": f"{row['ms_per_path']:.2f}",
         "parameters": f"{row['parameters']:,}",
+        "length": f"{row['mean_length']:.1f}" + ("" if row["budget_hits"] is None else f"; {row['budget_hits']:.1%}"),
     }
+
+
+def write_table(out: Path, rows: Sequence[Dict[str, Any]], table: str) -> None:
+    """Writes metrics.json (the rows, and what made them) and table.md to the folder `out`."""
+    start = describe_start(describe_device("float32"), iteration=0)
+    files.write_json(out / "metrics.json", {"methods": list(rows), **start})
+    with files.replaced_file(out / "table.md") as temporary:
+        temporary.write_text(table, encoding="utf-8")
 
 
 def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
@@ -62,7 +74,7 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)
     figure.axes[0].legend(fontsize=8)
-    with replaced_file(path) as temporary:
+    with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 
 

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from tf_interp.data import mnist
 from tf_interp.device import describe_device
+from tf_interp.errors import InputError
 from tf_interp.evaluate.classifier import Classifier, save_classifier
 from tf_interp.provenance import describe_start
 
@@ -50,14 +51,19 @@ def train_classifier(options: Options) -> float:
     """Trains, tests and saves a classifier, and returns its accuracy on the test split.
 
     Raises:
+        InputError: epochs or seed out of range.
         FileError: the data cannot be read.
     """
+    if options.epochs < 1 or not 0 <= options.seed < 2**31:
+        raise InputError(f"epochs {options.epochs} and seed {options.seed}: at least 1, and 0 to {2**31 - 1}")
+    Path(options.out).mkdir(parents=True, exist_ok=True)  # now, because after training is too late to find out
     train, test = (mnist.load_split(split, options.data_dir) for split in ("train", "test"))
     tf.keras.utils.set_random_seed(options.seed)
     classifier, order = Classifier(), np.random.RandomState(options.seed)
     image_shape = train.images.shape[1:]
     classifier(tf.zeros([1, *image_shape]))
-    updates = options.epochs * (len(train.images) // _BATCH)
+    batches = max(1, len(train.images) // _BATCH)
+    updates = options.epochs * batches
     optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
 
     @tf.function
@@ -69,7 +75,7 @@ def train_classifier(options: Options) -> float:
 
     with tqdm(total=updates, unit="it") as bar:
         for _ in range(options.epochs):
-            for chosen in np.array_split(order.permutation(len(train.images)), len(train.images) // _BATCH):
+            for chosen in np.array_split(order.permutation(len(train.images)), batches):
                 update(tf.constant(train.images[chosen[:_BATCH]]), tf.constant(train.labels[chosen[:_BATCH]]))
                 bar.update()
 

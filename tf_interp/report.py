@@ -114,8 +114,8 @@ def _picture(results: Path, name: str, title: str) -> str:
 def _head() -> str:
     return (
         "# Results\n\nMade by `python -m tf_interp.report` from the folders beside this file. Each folder says in "
-        "config.json or metrics.json which command, commit and versions made it. MNIST figures are on the same 2,000 pairs "
-        "of test images. Residual is the mean of ‖s_K − g‖² over the mean of ‖s_0 − g‖²."
+        "config.json or metrics.json which command, commit and versions made it. MNIST figures are on the same 2,000 "
+        "pairs of test images. Residual is the mean of ‖s_K − g‖² over the mean of ‖s_0 − g‖²."
     )
 
 

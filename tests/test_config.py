@@ -77,7 +77,7 @@ def test_settings_files(tmp_path):
     path.write_text('{"steps": 3}')
     assert read_settings(str(path)) == {"steps": 3}
     path.write_text('{"settings": {"steps": 4}, "starts": []}')  # as a run writes it
-    assert read_settings(str(path)) == {"steps": 4}
+    assert read_settings(str(path)) == {"steps": 4, "run_dir": None}  # a new run must not claim that run's folder
     for content, message in (("{", "not valid JSON"), ("[1]", "JSON object of settings, not a list")):
         path.write_text(content)
         with pytest.raises(FileError, match=message):

@@ -24,7 +24,7 @@ class Acai(Autoencoder):
     """The plain autoencoder and a critic of the encoder's architecture.
 
     Args:
-        image_shape, latent_size, features, dtype: see `Autoencoder`.
+        image_shape, latent_size, features, dtype, output: see `Autoencoder`.
         critic_weight: the paper's lambda.
         realism: the paper's gamma.
 
@@ -38,10 +38,11 @@ class Acai(Autoencoder):
         latent_size: int,
         features: Sequence[int],
         dtype: str = "float32",
+        output: str = "sigmoid",
         critic_weight: float = 0.5,
         realism: float = 0.2,
     ):
-        super().__init__(image_shape, latent_size, features, dtype)
+        super().__init__(image_shape, latent_size, features, dtype, output)
         self.critic_weight, self.realism = critic_weight, realism
         self.critic = Discriminator(features, dtype)
         self.critic(tf.zeros([1, *image_shape]))
@@ -79,7 +80,7 @@ def acai_losses(
     judges, and reaches the critic's weights too; they must not be updated by it.
 
     Args:
-        encode, decode: f and g; images [B,H,W,C] in [0, 1] to latents [B,D], and back to unbounded images.
+        encode, decode: f and g; images [B,H,W,C] in [0, 1] to latents [B,D] and back.
         critic: images to guesses [B].
         images: float32 [B,H,W,C]; each is mixed with its predecessor in the batch, the first with the last.
         alpha: float32 [B] in [0, 0.5], weight of each image's own latent.

@@ -66,6 +66,7 @@ class Autoencoder(tf.Module):
         latent_size: D.
         features: channels of the encoder's convolutions.
         dtype: Keras dtype policy, "float32" or "mixed_bfloat16".
+        output: "sigmoid" bounds decoded pixels to [0, 1]; "linear" leaves that to `walk`.
 
     Attributes:
         encoder, decoder: the Keras models; the decoder's output is log-odds.
@@ -74,8 +75,16 @@ class Autoencoder(tf.Module):
     outputs_per_latent = 1
     """Numbers that the encoder emits for each of the D latents."""
 
-    def __init__(self, image_shape: ImageShape, latent_size: int, features: Sequence[int], dtype: str = "float32"):
+    def __init__(
+        self,
+        image_shape: ImageShape,
+        latent_size: int,
+        features: Sequence[int],
+        dtype: str = "float32",
+        output: str = "sigmoid",
+    ):
         super().__init__()
+        self.output = output
         self.encoder = Encoder(self.outputs_per_latent * latent_size, features, dtype)
         self.decoder = Decoder(image_shape, features, dtype)
         self.encoder(tf.zeros([1, *image_shape]))
@@ -86,12 +95,9 @@ class Autoencoder(tf.Module):
         return self.encoder(images)
 
     def decode(self, latents: tf.Tensor) -> tf.Tensor:
-        """float32 [B,D] -> images float32 [B,H,W,C], not bounded.
-
-        A sigmoid would make the squared error flat where an image is black: on lines, black but for a few pixels,
-        training then never leaves the black image.
-        """
-        return self.decoder(latents)
+        """float32 [B,D] -> images float32 [B,H,W,C], in [0, 1] if the output is a sigmoid."""
+        decoded = self.decoder(latents)
+        return tf.sigmoid(decoded) if self.output == "sigmoid" else decoded
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """What training minimises on a batch, one loss for each of the `players`.

@@ -22,9 +22,9 @@ from tf_interp.evaluate.baselines.vae import VariationalAutoencoder
 from tf_interp.models import ImageShape, read_weights
 
 KINDS: Dict[str, Tuple[Callable[..., Autoencoder], Tuple[str, ...]]] = {
-    "autoencoder": (Autoencoder, ()),
+    "autoencoder": (Autoencoder, ("output",)),
     "vae": (VariationalAutoencoder, ("beta",)),
-    "acai": (Acai, ("critic_weight", "realism")),
+    "acai": (Acai, ("output", "critic_weight", "realism")),
 }
 """Kind -> its class, and the settings that only this kind has."""
 

@@ -39,10 +39,6 @@ class VariationalAutoencoder(Autoencoder):
         """float32 [B,H,W,C] in [0, 1] -> the posterior's mean, float32 [B,D]."""
         return self.posterior(images)[0]
 
-    def decode(self, latents: tf.Tensor) -> tf.Tensor:
-        """float32 [B,D] -> images float32 [B,H,W,C] in [0, 1], the probabilities of white."""
-        return tf.sigmoid(self.decoder(latents))
-
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """See `Autoencoder.losses`; the seed draws the latents."""
         mean, log_variance = self.posterior(images)

@@ -426,10 +426,10 @@ def test_the_command_trains_saves_and_measures(tmp_path, capsys):
     assert load_baseline(tmp_path / "peers" / "vae").record == baseline.record
 
 
-def test_the_command_explains_itself_and_refuses_bad_settings():
+def test_the_command_explains_itself_and_refuses_bad_settings(tmp_path):
     explained = command("--help")
     assert explained.returncode == 0 and "Cross-fade and optimal transport" in explained.stdout
     refused = command("vae", "--latent-size", "0")
     assert refused.returncode == 2 and "outside the allowed range" in refused.stderr
-    refused = command("vae", "--data-dir", "nowhere")
+    refused = command("vae", "--data-dir", "nowhere", "--out", str(tmp_path / "out"))
     assert refused.returncode == 2 and refused.stderr.startswith("error: data folder nowhere does not exist")

@@ -1,5 +1,10 @@
 """Trains a baseline: python -m tf_interp.evaluate.baselines KIND --out results/peers/KIND"""
 
+from tf_interp.startup import require_environment
+
+if __name__ == "__main__":
+    require_environment()  # before the first import that an unfit environment cannot do
+
 import dataclasses
 import sys
 from pathlib import Path
@@ -8,7 +13,6 @@ from typing import Annotated, List, Literal, Optional
 from tf_interp.entry import guarded
 from tf_interp.errors import FileError
 from tf_interp.evaluate.baselines.settings import Kind, Settings
-from tf_interp.startup import require_environment
 
 _DESCRIPTION = """Trains an autoencoder to compare the project's walks with.
 
@@ -30,7 +34,6 @@ _STEPS = 5  # of the walks measured at the end, which looks at their last frames
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    require_environment()
     import tyro
 
     from tf_interp.data.sources import SOURCES

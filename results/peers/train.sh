@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the autoencoders that the MNIST model is compared with, about 10 minutes each on 2 CPU cores, and measures all
+# Trains the autoencoders that the MNIST model is compared with, 5 to 13 minutes each on 2 CPU cores, and measures all
 # methods. Run from the root.
 set -euo pipefail
 python -m tf_interp.evaluate.baselines vae --iterations 14000

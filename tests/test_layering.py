@@ -22,6 +22,7 @@ RANKS = [
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
 STANDARD_LIBRARY_ONLY = ("startup", "errors", "validation", "config", "presets", "files", "entry")
+FILE_FORMATS = sorted((ROOT / "fuel_compat").rglob("*.py"))
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
@@ -64,8 +65,16 @@ def test_exactly_one_module_imports_tensorflow_addons():
     assert importing == ["warp.py"]
 
 
+@pytest.mark.parametrize("path", FILE_FORMATS, ids=lambda path: path.name)
+def test_file_formats_know_neither_the_models_nor_tensorflow(path):
+    packages = {name.split(".")[0] for name in imports_of(path)}
+    assert packages.isdisjoint(
+        ("tf_interp", "tensorflow", "tensorflow_addons", "tensorflow_probability", "keras", "tyro")
+    )
+
+
 def test_files_hold_one_idea_and_entry_scripts_stay_thin():
-    for path in SOURCES:
+    for path in [*SOURCES, *FILE_FORMATS]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, path
     for path in ROOT.glob("train_*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) < 40, path

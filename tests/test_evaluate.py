@@ -113,11 +113,11 @@ def test_stopping_is_counted(data):
 def test_methods_are_held_to_their_own_images():
     strange = Method("strange", teleport, 1, image_shape=(5, 5, 1))
     with pytest.raises(InputError, match=r"strange walks on images \(5, 5, 1\), but the data are \(28, 28, 1\)"):
-        check_images([strange], (28, 28, 1), None)
+        check_images([strange], (28, 28, 1), [None])
     fashion = Method("fashion", teleport, 1, image_shape=(28, 28, 1), data_dir="clothes")
     with pytest.raises(InputError, match="fashion was trained on clothes; measure it with --data-dir clothes"):
-        check_images([fashion], (28, 28, 1), None)
-    check_images([fashion, Method("any", teleport, 0)], (28, 28, 1), "clothes")
+        check_images([fashion], (28, 28, 1), [None])
+    check_images([fashion, Method("any", teleport, 0)], (28, 28, 1), ["clothes"])
 
 
 def test_the_commands_write_what_they_print(tmp_path, capsys):

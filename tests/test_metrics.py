@@ -94,6 +94,21 @@ def test_goal_metrics_by_hand():
     }
 
 
+def test_kernel_distance_by_hand(random):
+    # F = 1, kernel (x y + 1)^3. x = {1, 2}: off the diagonal 3^3 twice, mean 27. y = {0, 1}: 1. Across: 1, 8, 1, 27.
+    found = metrics.kernel_distance(np.array([[1.0], [2.0]]), np.array([[0.0], [1.0]]))
+    assert found == pytest.approx(27 + 1 - 2 * (1 + 8 + 1 + 27) / 4)
+
+
+def test_kernel_distance_is_unbiased(random):
+    """Between samples of one distribution it is 0 on average, however few they are, and grows with a shift."""
+    distances = [metrics.kernel_distance(random.normal(size=[8, 3]), random.normal(size=[8, 3])) for _ in range(2000)]
+    standard_error = np.std(distances) / np.sqrt(len(distances))
+    assert abs(np.mean(distances)) < 4 * standard_error
+    shifted = [metrics.kernel_distance(random.normal(size=[8, 3]) + 1, random.normal(size=[8, 3])) for _ in range(2000)]
+    assert np.mean(shifted) > 20 * standard_error
+
+
 def test_walking_in_batches_keeps_the_order(random):
     start = random.uniform(size=[613, 1, 1, 1])
     seen = []

@@ -20,11 +20,11 @@ class Config:
         InputError: a value of the wrong type or out of its range; the message names field, value and range.
     """
 
-    data: Literal["mnist", "lines"] = "mnist"
+    data: Literal["mnist", "lines", "celeba"] = "mnist"
     """Data set to walk on. lines: the benchmark of ACAI, 32 x 32 images of a line at a random angle."""
     data_dir: Optional[str] = None
-    """Folder with four IDX .gz files named as MNIST's; Fashion-MNIST and KMNIST are drop-in. Default: the MNIST that
-    ships inside the package."""
+    """mnist: folder with four IDX .gz files named as MNIST's; Fashion-MNIST and KMNIST are drop-in. Default: the MNIST
+    that ships inside the package. celeba: the HDF5 file that python -m fuel_compat convert writes."""
     method: Literal["bptt", "pg", "hybrid", "bptt_stop"] = "bptt"
     """Training strategy (section 4.4)."""
     seed: int = ranged(0, 0, 2**31 - 1)

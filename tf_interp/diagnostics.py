@@ -19,10 +19,8 @@ def check_finite(metrics: Metrics, iteration: int) -> None:
             continue
         value = float(metrics[name])
         if not math.isfinite(value):
-            raise DivergedError(
-                f"{name} is {value} at iteration {iteration}; "
-                "try a lower --learning-rate or --clip-norm, or --precision float32"
-            )
+            remedy = "try a lower --learning-rate, or --precision float32"
+            raise DivergedError(f"{name} is {value} at iteration {iteration}; {remedy}")
 
 
 def means(output: LossOutput) -> Metrics:

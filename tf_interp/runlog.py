@@ -18,6 +18,7 @@ from tf_interp.structs import Trajectory
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
 _COMPARED = ("return", "goal_distance", "held_out/goal_relative")  # columns of the hparams table
+_HEADLINE = {"return": "return", "goal_distance": "|s_K-g|^2"}
 
 
 class RunLog:
@@ -27,9 +28,11 @@ class RunLog:
         folder: the run's folder; writes metrics.jsonl and tensorboard/ there.
         first: iteration the run starts or resumes from; what an interrupted run logged past it is dropped.
         last: iteration the run ends at.
+        headline: scalars shown beside the progress bar, and their labels.
     """
 
-    def __init__(self, folder: Path, first: int, last: int):
+    def __init__(self, folder: Path, first: int, last: int, headline: Dict[str, str] = _HEADLINE):
+        self._headline = headline
         self._path = folder / "metrics.jsonl"
         _drop_rows_after(self._path, first)
         for events in (folder / "tensorboard").glob("events.*"):
@@ -78,8 +81,8 @@ class RunLog:
         with self._writer.as_default(step=iteration):
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
-        headline = f"return {metrics['return']:.2f}, |s_K-g|^2 {metrics['goal_distance']:.2f}"
-        self._bar.set_postfix_str(headline, refresh=False)
+        headline = [f"{label} {metrics[name]:.2f}" for name, label in self._headline.items()]
+        self._bar.set_postfix_str(", ".join(headline), refresh=False)
 
     def pictures(self, iteration: int, trajectory: Trajectory, prefix: str) -> None:
         """Writes strips (goal last, flows as a colour wheel beneath) and histograms of commands and flows."""

@@ -19,7 +19,7 @@ def training_pairs(images: np.ndarray, batch_size: int, seed: int, first: int = 
     """The stream of training pairs from batch number `first` on.
 
     Args:
-        images: uint8 [N,H,W,C].
+        images: uint8 [N,H,W,C], in memory or mapped from a file; only what is drawn is read.
         batch_size: B.
         seed: seed of the stream.
         first: number of batches to skip, at no cost.
@@ -27,14 +27,14 @@ def training_pairs(images: np.ndarray, batch_size: int, seed: int, first: int = 
     Returns:
         Endless dataset of (start, goal), each float32 [B,H,W,C] in [0, 1].
     """
-    count = len(images)
-    held = tf.constant(images)
+    count, shape = len(images), [2, batch_size, *images.shape[1:]]
 
     def batch(n: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
         key = tf.stack([tf.constant(seed, tf.int64), n])
         indices = tf.random.stateless_uniform([2, batch_size], key, maxval=count, dtype=tf.int32)
-        chosen = tf.cast(tf.gather(held, indices), tf.float32) / 255.0
-        return chosen[0], chosen[1]
+        chosen = tf.ensure_shape(tf.numpy_function(images.__getitem__, [indices], tf.uint8, stateful=False), shape)
+        start, goal = tf.unstack(tf.cast(chosen, tf.float32) / 255.0)
+        return start, goal
 
     numbers = tf.data.Dataset.range(first, np.iinfo(np.int64).max)
     return numbers.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)

@@ -4,7 +4,7 @@ from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
 
-from tf_interp.data import lines, mnist
+from tf_interp.data import celeba, lines, mnist
 from tf_interp.errors import InputError
 
 Images = Tuple[np.ndarray, np.ndarray]
@@ -20,7 +20,11 @@ def _lines(folder: Optional[str]) -> Images:
     return lines.load_split("train"), lines.load_split("test")
 
 
-SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {"mnist": _mnist, "lines": _lines}
+def _celeba(path: Optional[str]) -> Images:
+    return celeba.load_split("train", path), celeba.load_split("test", path)
+
+
+SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {"mnist": _mnist, "lines": _lines, "celeba": _celeba}
 
 
 def load_images(name: str, folder: Optional[str] = None) -> Images:
@@ -28,7 +32,7 @@ def load_images(name: str, folder: Optional[str] = None) -> Images:
 
     Args:
         name: a key of SOURCES.
-        folder: where the files are; None for those that ship with the package.
+        folder: where the files are, or for celeba the HDF5 file; None for those that ship with the package.
 
     Raises:
         FileError, InputError: the data cannot be read, or the two splits differ in size.

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional, Tuple
+from typing import Any, Callable, List, Literal, Optional, Tuple
 
 from tf_interp.entry import guarded
 from tf_interp.startup import require_environment
@@ -11,6 +11,7 @@ from tf_interp.startup import require_environment
 if __name__ == "__main__":
     require_environment()  # before the first import that an unfit environment cannot do
 
+import numpy as np
 import tyro
 
 from tf_interp.errors import InputError
@@ -21,17 +22,25 @@ A MODEL is the folder of a run or of a trained autoencoder, or one of the method
 cross_fade, optimal_transport.
 
 python -m tf_interp.evaluate results/mnist_bptt
-python -m tf_interp.evaluate results/mnist_bptt cross_fade results/peers/vae --out FOLDER"""
+python -m tf_interp.evaluate results/mnist_bptt cross_fade results/peers/vae --out FOLDER
+python -m tf_interp.evaluate MODEL cross_fade --data celeba --data-dir celeba_64.hdf5 --out FOLDER"""
+
+_FACE_PAIRS = 500  # describing a face takes dlib about 0.1 s
 
 
 @dataclass(frozen=True)
 class Options:
     models: tyro.conf.Positional[Tuple[str, ...]]
     """What to measure."""
+    data: Literal["mnist", "celeba"] = "mnist"
+    """Data set to measure on. Walks between faces are measured in the features of a face network; see
+    requirements-faces.txt. For lines see python -m tf_interp.evaluate.score_lines."""
     data_dir: Optional[str] = None
-    """Folder with four IDX .gz files. Default: the MNIST that ships with the package."""
+    """mnist: folder with four IDX .gz files; default: the MNIST that ships with the package. celeba: the HDF5 file."""
     classifier: Optional[str] = None
     """Folder of the classifier whose features are used. Default: the one for MNIST that ships with the package."""
+    pairs: Optional[int] = None
+    """How many of the fixed held-out pairs to walk. Default: all 2,000 of MNIST, 500 of faces."""
     steps: int = 5
     """K of the methods that leave it open."""
     out: Optional[str] = None
@@ -52,20 +61,24 @@ def evaluate(options: Options) -> None:
             not know.
         FileError: a model, the classifier or the data cannot be read.
     """
+    from tf_interp.data.pairs import HELD_OUT_PAIRS
     from tf_interp.evaluate import tables
-    from tf_interp.evaluate.classifier import load_classifier
     from tf_interp.evaluate.measure import measure, prepare
     from tf_interp.evaluate.methods import check_images, load_method
 
     if not options.models:
         raise InputError("name at least one MODEL; see python -m tf_interp.evaluate --help")
-    if options.steps < 1:
-        raise InputError(f"steps: {options.steps} is below the smallest allowed value 1")
+    faces = options.data == "celeba"
+    pairs = (_FACE_PAIRS if faces else HELD_OUT_PAIRS) if options.pairs is None else options.pairs
+    for name, value, least in (("steps", options.steps, 1), ("pairs", pairs, 2)):
+        if value < least:
+            raise InputError(f"{name}: {value} is below the smallest allowed value {least}")
     methods = [load_method(name, options.steps) for name in options.models]
     out = _output_folder(options)
-    data = prepare(load_classifier(options.classifier), options.data_dir)
-    check_images(methods, data.start.shape[1:], options.data_dir)
-    print(f"data {options.data_dir or 'embedded MNIST'}, features of {options.classifier or 'its classifier'}")
+    data = prepare(_features(options), options.data, options.data_dir, pairs)
+    # A model of faces may well be measured on other faces than it learnt from; one of digits has its own classifier.
+    check_images(methods, data.start.shape[1:], None if faces else [options.data_dir])
+    print(f"{pairs} pairs of {options.data_dir or 'the embedded MNIST'}")
     rows = []
     for method in methods:
         print(f"measuring {method.name} ...", file=sys.stderr)
@@ -75,6 +88,17 @@ def evaluate(options: Options) -> None:
     tables.plot_by_step(rows, out / "by_step.png")
     tables.plot_strips(methods, data, out / "strips.png")
     print(f"{table}\nwrote {out}/metrics.json, table.md, by_step.png, strips.png")
+
+
+def _features(options: Options) -> Callable[[np.ndarray], Any]:
+    from tf_interp.evaluate.classifier import load_classifier
+    from tf_interp.evaluate.faces import FaceFeatures
+
+    if options.data != "celeba":
+        return load_classifier(options.classifier)
+    if options.classifier:
+        raise InputError(f"classifier: faces are measured by a face network; leave out {options.classifier!r}")
+    return FaceFeatures()
 
 
 def _output_folder(options: Options) -> Path:

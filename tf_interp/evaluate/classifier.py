@@ -22,19 +22,19 @@ _NORM_FLOOR = 1e-6  # an activation vector shorter than this counts as zero, not
 
 
 class Activations(NamedTuple):
-    """What the classifier computes of N images.
+    """What a feature network computes of N images.
 
     Attributes:
         perceptual: float32 [N,P]. The squared distance of two rows is LPIPS with unit weights (Zhang et al. 2018,
             eq. 1, without the learned weights): for each convolution, the squared difference of the channel-wise unit
             vectors, averaged over positions; summed over the convolutions.
-        features: float32 [N,64], the penultimate layer.
-        confidence: float32 [N], largest class probability.
+        features: float32 [N,F], the penultimate layer.
+        confidence: float32 [N], largest class probability; None where the network has no classes.
     """
 
     perceptual: np.ndarray
     features: np.ndarray
-    confidence: np.ndarray
+    confidence: Optional[np.ndarray]
 
 
 class Classifier(tf.keras.Model):

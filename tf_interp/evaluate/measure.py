@@ -1,18 +1,21 @@
 """All metrics of one method on the fixed held-out pairs: measure(method, data) -> dictionary."""
 
 import time
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from tf_interp.data import mnist
-from tf_interp.data.pairs import held_out_pairs
+from tf_interp.data.pairs import HELD_OUT_PAIRS, held_out_pairs
+from tf_interp.data.sources import load_images
 from tf_interp.evaluate import metrics
-from tf_interp.evaluate.classifier import Activations, FeatureExtractor
+from tf_interp.evaluate.classifier import Activations
 from tf_interp.evaluate.held_out import BATCH, Walk, goal_metrics, images_of_pairs, walk_in_batches
 
-_NEIGHBOURS = 20000  # training images among which the nearest is looked for
+_NEIGHBOUR_BYTES = 20000 * 28 * 28  # of training images among which the nearest is looked for; 20,000 of MNIST
 _TIMING_REPEATS = 3
+
+Extract = Callable[[np.ndarray], Activations]
+"""A feature network: images float32 [N,H,W,C] in [0, 1] -> `Activations`."""
 
 
 class Method(NamedTuple):
@@ -46,22 +49,25 @@ class Benchmark(NamedTuple):
     neighbours: np.ndarray
     real: Activations
     real_sharpness: float
-    extract: FeatureExtractor
+    extract: Extract
 
 
-def prepare(extract: FeatureExtractor, data_dir: Optional[str] = None) -> Benchmark:
+def prepare(
+    extract: Extract, data: str = "mnist", data_dir: Optional[str] = None, pairs: int = HELD_OUT_PAIRS
+) -> Benchmark:
     """Reads the data and computes what is real.
 
     Args:
-        extract: the classifier.
-        data_dir: folder of IDX files; None for the embedded MNIST.
+        extract: the feature network, see `Extract`.
+        data, data_dir: see `data.sources.load_images`.
+        pairs: how many of the held-out pairs.
 
     Raises:
-        FileError, InputError: data cannot be read, or do not suit the classifier.
+        FileError, InputError: data cannot be read, or do not suit the feature network.
     """
-    test = mnist.load_split("test", data_dir).images
-    start, goal = images_of_pairs(test, held_out_pairs(len(test)))
-    neighbours = mnist.load_split("train", data_dir).images[:_NEIGHBOURS].astype(np.float32) / 255.0
+    train, test = load_images(data, data_dir)
+    start, goal = images_of_pairs(test, held_out_pairs(len(test), pairs))
+    neighbours = train[: _NEIGHBOUR_BYTES // int(np.prod(train.shape[1:]))].astype(np.float32) / 255.0
     scaled = test.astype(np.float32) / 255.0
     sharpness = float(metrics.gradient_magnitude(scaled).mean())
     return Benchmark(start, goal, neighbours, extract(scaled), sharpness, extract)
@@ -72,8 +78,9 @@ def measure(method: Method, data: Benchmark) -> Dict[str, Any]:
 
     Returns:
         JSON-ready numbers. Lists have an entry a step, 0 (the start) to K. Frechet distances are between all frames of
-        that step and all test images; `nearest_real` is the mean distance to the nearest of 20,000 training images;
-        `sharpness` is relative to real images; `largest_step_ratio` is relative to the even share, 1 is ideal.
+        that step and all test images, `kernel` distances too (see `metrics`); `nearest_real` is the mean distance to
+        the nearest of the first 20,000 training images (fewer, if larger than MNIST's); `sharpness` is relative to
+        real images; `largest_step_ratio` is relative to the even share, 1 is ideal. None: it does not apply.
     """
     frames, lengths = walk_in_batches(method.walk, data.start, data.goal)
     pairs, points = frames.shape[:2]
@@ -114,10 +121,22 @@ def _manifold(frames: np.ndarray, activations, data: Benchmark) -> Dict[str, Any
     steps = range(frames.shape[1])
     return {
         "frechet": [metrics.frechet_distance(activations[k].features, data.real.features) for k in steps],
-        "confidence": [float(activations[k].confidence.mean()) for k in steps],
-        "nearest_real": [float(metrics.nearest_distance(frames[:, k], data.neighbours).mean()) for k in steps],
+        "kernel": [metrics.kernel_distance(activations[k].features, data.real.features) for k in steps],
+        "confidence": _confidence(activations),
+        "nearest_real": _nearest(frames, data.neighbours),
         "sharpness": [float(metrics.gradient_magnitude(frames[:, k]).mean()) / data.real_sharpness for k in steps],
     }
+
+
+def _confidence(activations) -> Optional[List[float]]:
+    values = [step.confidence for step in activations]
+    return None if values[0] is None else [float(value.mean()) for value in values]
+
+
+def _nearest(frames: np.ndarray, neighbours: np.ndarray) -> Optional[List[float]]:
+    if not len(neighbours):
+        return None
+    return [float(metrics.nearest_distance(frames[:, k], neighbours).mean()) for k in range(frames.shape[1])]
 
 
 def _milliseconds_per_path(walk: Walk, data: Benchmark) -> float:

@@ -34,12 +34,14 @@ def load_method(name: str, steps: int) -> Method:
     return _baseline(folder, steps) if _is_baseline(folder) else _interpolator(folder)
 
 
-def check_images(methods: Sequence[Method], image_shape: ImageShape, data_dir: Optional[str]) -> None:
-    """Raises InputError if a method was trained on images of another size or from another folder than these."""
+def check_images(
+    methods: Sequence[Method], image_shape: ImageShape, origins: Optional[Sequence[Optional[str]]] = None
+) -> None:
+    """Raises InputError if a method was trained on images of another size, or from a folder not among `origins`."""
     for method in methods:
         if method.image_shape not in (None, image_shape):
             raise InputError(f"{method.name} walks on images {method.image_shape}, but the data are {image_shape}")
-        if method.data_dir not in (None, data_dir):
+        if origins is not None and method.data_dir not in (None, *origins):
             raise InputError(
                 f"{method.name} was trained on {method.data_dir}; measure it with --data-dir {method.data_dir}"
             )

@@ -69,7 +69,7 @@ def score(options: Options) -> None:
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)  # now, because after scoring is too late to find out
     methods = [load_method(name, options.steps) for name in options.models]
-    check_images(methods, (SIZE, SIZE, 1), data_dir=None)
+    check_images(methods, (SIZE, SIZE, 1), [None])
     rows = []
     for method in methods:
         print(f"scoring {method.name} ...", file=sys.stderr)

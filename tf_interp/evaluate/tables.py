@@ -18,6 +18,7 @@ COLUMNS = {
     "goal": "goal, of start distance",
     "worst": "worst-step Frechet (step)",
     "frechet": "Frechet by step",
+    "kernel": "worst-step kernel distance",
     "largest": "largest step / even share: pixels, features",
     "sharpness": "least sharpness",
     "confidence": "least confidence",
@@ -40,9 +41,10 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
         "goal": f"{row['goal_relative']:.1%}",
         "worst": f"{row['worst_frechet']:.1f} ({row['worst_frechet_step']})",
         "frechet": " ".join(f"{value:.1f}" for value in row["frechet"]),
+        "kernel": f"{max(row['kernel']):.3g}",
         "largest": f"{row['largest_step_ratio']:.2f}, {row['largest_step_ratio_features']:.2f}",
         "sharpness": f"{min(row['sharpness']):.2f}",
-        "confidence": f"{min(row['confidence']):.2f}",
+        "confidence": "" if row["confidence"] is None else f"{min(row['confidence']):.2f}",
         "cost": f"{row['ms_per_path']:.2f}",
         "parameters": f"{row['parameters']:,}",
         "length": f"{row['mean_length']:.1f}" + ("" if row["budget_hits"] is None else f"; {row['budget_hits']:.1%}"),
@@ -61,15 +63,17 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
     """Draws every per-step metric against progress along the path, a line a method."""
     panels = {
         "frechet": "Frechet distance to real images",
+        "kernel": "kernel distance to real images",
         "nearest_real": "distance to the nearest real image",
         "confidence": "classifier confidence",
         "sharpness": "sharpness, real = 1",
     }
-    figure = Figure(figsize=(11, 7.5), layout="constrained")
-    for axes, (name, title) in zip(figure.subplots(2, 2).flat, panels.items()):
+    figure = Figure(figsize=(15, 7.5), layout="constrained")
+    for axes, (name, title) in zip(figure.subplots(2, 3).flat, panels.items()):
         for row in rows:
             values = row[name]
-            axes.plot(np.linspace(0, 1, len(values)), values, marker="o", markersize=3, label=row["method"])
+            if values is not None:
+                axes.plot(np.linspace(0, 1, len(values)), values, marker="o", markersize=3, label=row["method"])
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)

@@ -86,11 +86,13 @@ def train(kind: Kind, out: Path, data: str, data_dir: Optional[str], settings: S
     from tf_interp.evaluate.baselines.saved import load_baseline, save_baseline
     from tf_interp.evaluate.baselines.training import train_autoencoder
     from tf_interp.evaluate.held_out import measure_goal
+    from tf_interp.runlog import write_summary
 
-    baseline = train_autoencoder(kind, images, settings)
+    baseline = train_autoencoder(kind, images, settings, out)
     save_baseline(baseline, out)
     loaded = load_baseline(out).model
     found = measure_goal(lambda start, goal: loaded.walk(start, goal, _STEPS), test)
+    write_summary(out, settings.iterations, {"goal_relative": found["goal_relative"]})
     counts = loaded.parameter_counts()
     sizes = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     print(f"{kind}: {sizes}, together {sum(counts.values()):,} weights")

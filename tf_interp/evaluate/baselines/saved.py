@@ -5,6 +5,7 @@ The folder of a baseline:
     config.json                kind, image_shape, settings, parameters, train_seconds, metrics of the last iteration,
                                and the start: command, date, git commit, versions, device, precision
     weights.index, .data-*     its weights
+    metrics.jsonl, tensorboard/    scalars of its training
 """
 
 import json
@@ -61,17 +62,23 @@ def build(kind: str, settings: Settings, image_shape: ImageShape, precision: str
 
 
 def save_baseline(baseline: Baseline, folder: Path) -> None:
-    """Writes weights and origin to `folder`, replacing what it held only when all is written."""
-    with files.replaced_folder(Path(folder)) as fresh:
-        tf.train.Checkpoint(model=baseline.model).write(str(fresh / "weights"))
-        content = {
-            "kind": baseline.kind,
-            "image_shape": list(baseline.image_shape),
-            "settings": baseline.settings.to_dict(),
-            "parameters": baseline.model.parameter_counts(),
-            **baseline.record,
-        }
-        files.write_json(fresh / "config.json", content)
+    """Writes weights and origin to `folder`; config.json comes last, and without it there is no baseline.
+
+    Raises:
+        FileError: there is a baseline in it already.
+    """
+    path = folder / "config.json"
+    if path.exists():
+        raise FileError(f"{folder} holds a baseline already; remove it or give another folder")
+    tf.train.Checkpoint(model=baseline.model).write(str(folder / "weights"))
+    content = {
+        "kind": baseline.kind,
+        "image_shape": list(baseline.image_shape),
+        "settings": baseline.settings.to_dict(),
+        "parameters": baseline.model.parameter_counts(),
+        **baseline.record,
+    }
+    files.write_json(path, content)
 
 
 def load_baseline(folder: Path) -> Baseline:

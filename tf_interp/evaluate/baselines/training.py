@@ -1,31 +1,33 @@
 """Trains the autoencoders. The only place here that differentiates and optimises."""
 
-import math
-import sys
 import time
+from pathlib import Path
 from typing import Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from tf_interp.device import describe_device
-from tf_interp.errors import DivergedError, InputError
+from tf_interp.diagnostics import check_finite
+from tf_interp.errors import InputError
 from tf_interp.evaluate.baselines.autoencoder import Autoencoder
 from tf_interp.evaluate.baselines.saved import Baseline, build
 from tf_interp.evaluate.baselines.settings import Settings
 from tf_interp.provenance import describe_start
+from tf_interp.runlog import RunLog
 
+_LOG_EVERY = 25  # iterations
 _NOISE_STREAM = 1  # random numbers apart from those that choose the batch
 
 
-def train_autoencoder(kind: str, images: np.ndarray, settings: Settings) -> Baseline:
+def train_autoencoder(kind: str, images: np.ndarray, settings: Settings, folder: Path) -> Baseline:
     """Trains one baseline, with a progress bar on stderr.
 
     Args:
         kind: "autoencoder", "vae" or "acai".
         images: uint8 [N,H,W,C].
         settings: see `Settings`; the same settings and images give the same weights.
+        folder: existing folder for metrics.jsonl and tensorboard/.
 
     Raises:
         InputError: no such kind, or images of another type or shape.
@@ -39,7 +41,9 @@ def train_autoencoder(kind: str, images: np.ndarray, settings: Settings) -> Base
     tf.keras.utils.set_random_seed(settings.seed)
     model = build(kind, settings, images.shape[1:], report.precision)
     start, began = describe_start(report, iteration=0), time.monotonic()
-    metrics = _iterate(model, images, settings)
+    with RunLog(folder, 0, settings.iterations, headline={"reconstruction": "|x-x'|^2"}) as log:
+        log.settings({"kind": kind, **settings.to_dict()})
+        metrics = _iterate(model, images, settings, log)
     record = {"train_seconds": time.monotonic() - began, "metrics": metrics, "start": start}
     return Baseline(kind, settings, model, images.shape[1:], record)
 
@@ -86,7 +90,7 @@ def compile_step(
         gradients = [tape.gradient(loss, group) for loss, group in zip(losses, trained_variables(model))]
         for optimizer, gradient, group in zip(optimizers, gradients, trained_variables(model)):
             optimizer.apply_gradients(zip(gradient, group))
-        metrics = {"loss": tf.add_n(losses), "gradient_norm": tf.linalg.global_norm(sum(gradients, []))}
+        metrics = {"loss": tf.add_n(losses), "gradient_norm/all": tf.linalg.global_norm(sum(gradients, []))}
         for output in outputs:
             metrics.update({name: tf.reduce_mean(value) for name, value in output.diagnostics.items()})
         return metrics
@@ -99,25 +103,16 @@ def trained_variables(model: Autoencoder) -> List[List[tf.Variable]]:
     return [[variable for net in player for variable in net.trainable_variables] for player in model.players]
 
 
-def check_finite(metrics: Dict[str, float], iteration: int) -> None:
-    """Raises DivergedError if the loss or the gradient norm of an iteration is NaN or infinite."""
-    for name in ("loss", "gradient_norm"):
-        if not math.isfinite(metrics[name]):
-            raise DivergedError(f"{name} is {metrics[name]} at iteration {iteration}; try a lower --learning-rate")
-
-
-def _iterate(model: Autoencoder, images: np.ndarray, settings: Settings) -> Dict[str, float]:
+def _iterate(model: Autoencoder, images: np.ndarray, settings: Settings, log: RunLog) -> Dict[str, float]:
     """Trains `model` and returns the metrics of the last iteration."""
     train_step = compile_step(model, [_adam(settings.learning_rate, group) for group in trained_variables(model)])
     stream = batches(images, settings.batch_size, settings.seed).take(settings.iterations)
-    # In a log file a bar that is redrawn ten times a second is only noise.
-    interval = 0.1 if sys.stderr.isatty() else 30.0
-    with tqdm(total=settings.iterations, unit="it", dynamic_ncols=True, mininterval=interval, smoothing=0.05) as bar:
-        for iteration, batch in enumerate(stream, 1):
-            metrics = {name: float(value) for name, value in train_step(*batch).items()}
-            check_finite(metrics, iteration)
-            bar.set_postfix_str(f"|x-x'|^2 {metrics['reconstruction']:.2f}", refresh=False)
-            bar.update()
+    for iteration, batch in enumerate(stream, 1):
+        metrics = {name: float(value) for name, value in train_step(*batch).items()}
+        check_finite(metrics, iteration)
+        log.advance()
+        if iteration % _LOG_EVERY == 0 or iteration == settings.iterations:
+            log.scalars(iteration, metrics)
     return metrics
 
 

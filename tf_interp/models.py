@@ -55,7 +55,9 @@ class Models(tf.Module):
         )
         sigma = config.initial_sigma_flow if method.draws_flow else None
         heads = collect_heads(config.transformations, image_shape[-1], config.max_flow, sigma)
-        self.transformer = Transformer(image_shape, config.command_size, config.transformer_features, heads, precision)
+        self.transformer = Transformer(
+            image_shape, config.command_size, config.transformer_features, heads, config.map_halvings, precision
+        )
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)
         self.transformer(blank, tf.zeros([1, config.command_size]))

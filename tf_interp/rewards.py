@@ -88,6 +88,35 @@ def step_rewards(
     }
 
 
+def frame_goal_rewards(frames: tf.Tensor, goal: tf.Tensor, weight: float, norm: Norm) -> tf.Tensor:
+    """Goal rewards of s_1 ... s_K whose weight rises evenly, reaching `weight` at s_K; float32 [B,K].
+
+    Args:
+        frames: float32 [B,K+1,H,W,C].
+        goal: float32 [B,H,W,C].
+        weight, norm: of the reward of s_K.
+    """
+    steps = frames.shape[1] - 1
+    rising = weight * tf.range(1, steps + 1, dtype=tf.float32) / steps
+    return -rising * distance(frames[:, 1:], goal[:, tf.newaxis], norm)
+
+
+def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf.Tensor:
+    """What each step pays for its flow, as image registration does, float32 [B,K].
+
+    Args:
+        flow: float32 [B,K,H,W,2] in pixels.
+        size_cost: paid for the mean over pixels of |F|^2.
+        roughness_cost: paid for the mean of |F(x+1, y) - F(x, y)|^2 + |F(x, y+1) - F(x, y)|^2.
+    """
+    right, down = flow[..., 1:, :] - flow[..., :-1, :], flow[..., 1:, :, :] - flow[..., :-1, :, :]
+
+    def mean_square(field: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.reduce_sum(tf.square(field), axis=-1), axis=[-2, -1])
+
+    return -size_cost * mean_square(flow) - roughness_cost * (mean_square(right) + mean_square(down))
+
+
 def returns_to_go(rewards: tf.Tensor) -> tf.Tensor:
     """G_k, the sum of the rewards from step k on (no discount), float32 [B,K] of rewards [B,K]."""
     return tf.cumsum(rewards, axis=1, reverse=True)

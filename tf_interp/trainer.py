@@ -115,7 +115,16 @@ class Trainer:
             realism = config.manifold_weight * manifold_reward(
                 self._per_frame(self.models.discriminator, frames[:, 1:])
             )
-        return rewards.step_rewards(trajectory, goal_distance, realism, config.step_penalty, config.budget_penalty)
+        parts = rewards.step_rewards(trajectory, goal_distance, realism, config.step_penalty, config.budget_penalty)
+        taken = tf.cast(trajectory.active, tf.float32)
+        if config.frame_goal_weight:
+            parts["frame_goal"] = taken * rewards.frame_goal_rewards(
+                frames, trajectory.goal, config.frame_goal_weight, config.goal_norm
+            )
+        if config.flow_cost or config.roughness_cost:
+            flow = trajectory.params["mu_flow"]
+            parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
+        return parts
 
     def _episode(self, trajectory: Trajectory, parts: Metrics) -> Episode:
         config, frames = self.config, trajectory.frames

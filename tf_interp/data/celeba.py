@@ -50,8 +50,8 @@ def load_split(split: str, path: Optional[str]) -> np.ndarray:
 
 
 def _bounds(rows: np.ndarray, split: str, path: str):
-    """First and last row of a split, of the structured attribute that Fuel's H5PYDataset reads."""
+    """First row of a split and the one after its last, from the attribute that Fuel's H5PYDataset reads."""
     for row in rows:
-        if (row["split"].decode(), row["source"].decode()) == (split, "features") and row["available"]:
+        if (row["split"].decode(), row["source"].decode()) == (split, "features"):
             return int(row["start"]), int(row["stop"])
     raise InputError(f"{path} has no split {split!r} of features")

@@ -20,10 +20,11 @@ class Transformer(tf.keras.Model):
         command_size: D.
         features: channels from full resolution down; each level after the first halves the resolution, rounding up.
         heads: parameter name -> `Head`, from `transforms.collect_heads`.
+        halvings: 0 decodes the maps at full resolution; n at 2^n times less, from where they are enlarged bilinearly.
         dtype: Keras dtype policy of the convolutions. Heads are float32.
 
     Raises:
-        InputError: the image is too small to be halved that often.
+        InputError: the image is too small to be halved that often, or maps would be coarser than the lowest level.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Transformer(tf.keras.Model):
         command_size: int,
         features: Sequence[int],
         heads: Dict[str, Head],
+        halvings: int = 0,
         dtype: str = "float32",
     ):
         super().__init__(name="transformer")
@@ -39,6 +41,10 @@ class Transformer(tf.keras.Model):
             raise InputError(
                 f"transformer_features: {len(features)} levels are too many "
                 f"for images of {image_shape[0]} x {image_shape[1]} pixels"
+            )
+        if halvings >= len(features):
+            raise InputError(
+                f"map_halvings: {halvings} is more than the {len(features) - 1} of transformer_features {features}"
             )
         self.specs = heads
         self.encoder = [convolution(size, 3, 1 + (level > 0), dtype) for level, size in enumerate(features)]
@@ -51,8 +57,8 @@ class Transformer(tf.keras.Model):
             name="unpack_command",
         )
         self.bottleneck = convolution(features[-1], 3, 1, dtype)
-        self.upsample = [upsampling(size, dtype) for size in reversed(features[:-1])]
-        self.decoder = [convolution(size, 3, 1, dtype) for size in reversed(features[:-1])]
+        self.upsample = [upsampling(size, dtype) for size in reversed(features[halvings:-1])]
+        self.decoder = [convolution(size, 3, 1, dtype) for size in reversed(features[halvings:-1])]
         self.heads = {name: _head_layer(name, spec) for name, spec in heads.items()}
 
     def call(self, image: tf.Tensor, command: tf.Tensor) -> TransformParams:
@@ -68,8 +74,13 @@ class Transformer(tf.keras.Model):
             h = upsample(h)[:, : tf.shape(skip)[1], : tf.shape(skip)[2]]
             h = layer(tf.concat([h, skip], axis=-1))
         pooled = tf.reduce_mean(tf.cast(coarse, tf.float32), axis=[1, 2])
-        sources = {name: h if spec.per_pixel else pooled for name, spec in self.specs.items()}
-        return {name: spec.activation(self.heads[name](sources[name])) for name, spec in self.specs.items()}
+        params = {}
+        for name, spec in self.specs.items():
+            raw = self.heads[name](h if spec.per_pixel else pooled)
+            if spec.per_pixel and raw.shape[1:3] != image.shape[1:3]:
+                raw = tf.image.resize(raw, tf.shape(image)[1:3])
+            params[name] = spec.activation(raw)
+        return params
 
 
 def _coarse_size(size: Sequence[int], levels: int) -> Tuple[int, ...]:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_interp.classifier import EMBEDDED, Classifier, FeatureExtractor, load_classifier, save_classifier
 from tf_interp.data import mnist
 from tf_interp.errors import FileError, InputError
 from tf_interp.evaluate import tables
 from tf_interp.evaluate.__main__ import main as evaluate_command
-from tf_interp.evaluate.classifier import Classifier, FeatureExtractor, load_classifier, save_classifier
 from tf_interp.evaluate.measure import Method, measure, prepare
 from tf_interp.evaluate.methods import check_images, load_method
 from tf_interp.evaluate.score_lines import main as score_command
@@ -32,7 +32,7 @@ def digits(count):
 
 
 def test_the_embedded_classifier_is_good_and_says_so(extract):
-    record = json.loads((Path(tables.__file__).parent / "classifier_mnist" / "config.json").read_text())
+    record = json.loads((EMBEDDED / "config.json").read_text())
     assert record["test_accuracy"] > 0.985
     found = extract(digits(1500))
     assert found.features.shape == (1500, 64) and found.features.min() >= 0.0

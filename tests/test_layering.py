@@ -15,6 +15,8 @@ RANKS = [
     ["rollout", "objectives", "diagnostics", "runlog", "provenance"],
     ["methods"],
     ["models"],
+    ["classifier"],
+    ["perception"],
     ["trainer", "interpolator"],
     ["evaluate"],
     ["run", "interpolate", "report"],

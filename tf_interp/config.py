@@ -61,8 +61,12 @@ class Config:
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""
 
     # Rewards (section 3).
-    goal_norm: Literal["l2", "l1"] = "l2"
-    """Distance behind the goal reward, summed over pixels: l2 is ||s_K - g||^2, l1 is ||s_K - g||_1."""
+    goal_norm: Literal["l2", "l1", "perceptual"] = "l2"
+    """Distance behind the goal reward: l2 is ||s_K - g||^2, l1 is ||s_K - g||_1, both summed over pixels; perceptual
+    compares the activations of a small digit classifier, or for faces those of VGG16, as LPIPS does with equal weights;
+    it is about a hundred times smaller, so raise goal_weight."""
+    classifier: Optional[str] = None
+    """Folder of the classifier of goal_norm perceptual. Default: the one for MNIST that ships with the package."""
     goal_weight: float = ranged(1.0, 0.0, 1e6)
     """Weight of the goal reward."""
     frame_goal_weight: float = ranged(0.0, 0.0, 1e6)

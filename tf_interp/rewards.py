@@ -88,17 +88,15 @@ def step_rewards(
     }
 
 
-def frame_goal_rewards(frames: tf.Tensor, goal: tf.Tensor, weight: float, norm: Norm) -> tf.Tensor:
+def frame_goal_rewards(distances: tf.Tensor, weight: float) -> tf.Tensor:
     """Goal rewards of s_1 ... s_K whose weight rises evenly, reaching `weight` at s_K; float32 [B,K].
 
     Args:
-        frames: float32 [B,K+1,H,W,C].
-        goal: float32 [B,H,W,C].
-        weight, norm: of the reward of s_K.
+        distances: float32 [B,K], of s_1 ... s_K from the goal.
+        weight: of the reward of s_K.
     """
-    steps = frames.shape[1] - 1
-    rising = weight * tf.range(1, steps + 1, dtype=tf.float32) / steps
-    return -rising * distance(frames[:, 1:], goal[:, tf.newaxis], norm)
+    steps = distances.shape[1]
+    return -weight * tf.range(1, steps + 1, dtype=tf.float32) / steps * distances
 
 
 def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf.Tensor:
@@ -122,21 +120,16 @@ def returns_to_go(rewards: tf.Tensor) -> tf.Tensor:
     return tf.cumsum(rewards, axis=1, reverse=True)
 
 
-def ending_returns(
-    frames: tf.Tensor, goal: tf.Tensor, goal_weight: float, norm: Norm, step_penalty: float, budget_penalty: float
-) -> tf.Tensor:
+def ending_returns(distances: tf.Tensor, step_penalty: float, budget_penalty: float) -> tf.Tensor:
     """What a walk would earn in all if it ended at s_k, for every k: k = 0 ... K-1 by STOP, k = K by the budget.
 
     Args:
-        frames: float32 [B,K+1,H,W,C].
-        goal: float32 [B,H,W,C].
-        goal_weight, norm: of the goal reward.
+        distances: float32 [B,K+1], weighted distances of the states from the goal.
         step_penalty, budget_penalty: see `step_rewards`.
 
     Returns:
         float32 [B,K+1].
     """
-    steps = frames.shape[1] - 1
-    lengths = tf.range(steps + 1, dtype=tf.float32)
-    ended = -goal_weight * distance(frames, goal[:, tf.newaxis], norm) - step_penalty * lengths
+    steps = distances.shape[1] - 1
+    ended = -distances - step_penalty * tf.range(steps + 1, dtype=tf.float32)
     return ended - budget_penalty * tf.one_hot(steps, steps + 1)

@@ -11,6 +11,7 @@ from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
 from tf_interp.objectives.adversarial import discriminator_loss, manifold_reward
+from tf_interp.perception import load_perception
 from tf_interp.rollout import rollout
 from tf_interp.structs import Episode, Trajectory
 
@@ -28,6 +29,7 @@ class Trainer:
 
     Attributes:
         models: `Models`.
+        perceive: see `perception`; None unless the goal reward is perceptual.
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; kept by the caller.
         checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
@@ -42,6 +44,9 @@ class Trainer:
     ):
         self.config = config
         self.method = METHODS[config.method](config)
+        self.perceive = None
+        if config.goal_norm == "perceptual":
+            self.perceive = load_perception(config.data, config.classifier, image_shape)
         self.strategy = strategy or STRATEGIES[config.strategy]()
         replicas = self.strategy.num_replicas_in_sync
         if config.batch_size % replicas:
@@ -97,8 +102,9 @@ class Trainer:
             trajectory = rollout(
                 models.walker, start, goal, config.steps, seed, self.method.draws_stop, self.method.gradients
             )
-            parts = self._rewards(trajectory)
-            output = self.method.objective(self._episode(trajectory, parts))
+            distances = self._distances(trajectory)
+            parts = self._rewards(trajectory, distances)
+            output = self.method.objective(self._episode(trajectory, parts, distances))
             loss = tf.reduce_mean(output.loss)
         gradients = self._gradients(tape, loss, learners)
         norms = self._update(learners, gradients)
@@ -107,31 +113,34 @@ class Trainer:
             metrics.update(self._train_discriminator(trajectory, start))
         return metrics
 
-    def _rewards(self, trajectory: Trajectory) -> Metrics:
-        config, frames = self.config, trajectory.frames
-        goal_distance = config.goal_weight * rewards.distance(frames[:, -1], trajectory.goal, config.goal_norm)
-        realism = tf.zeros(tf.shape(trajectory.active))
+    def _distances(self, trajectory: Trajectory) -> tf.Tensor:
+        """How far every state is from the goal, float32 [B,K+1] (section 3, fourth reward)."""
+        frames, goal = trajectory.frames, trajectory.goal[:, tf.newaxis]
+        if self.perceive is None:
+            return rewards.distance(frames, goal, self.config.goal_norm)
+        seen = [self._per_frame(self.perceive, images) for images in (frames, goal)]
+        return tf.reduce_sum(tf.square(seen[0] - seen[1]), axis=-1)
+
+    def _rewards(self, trajectory: Trajectory, distances: tf.Tensor) -> Metrics:
+        config, taken = self.config, tf.cast(trajectory.active, tf.float32)
+        realism = tf.zeros(tf.shape(taken))
         if self.models.discriminator is not None:
-            realism = config.manifold_weight * manifold_reward(
-                self._per_frame(self.models.discriminator, frames[:, 1:])
-            )
-        parts = rewards.step_rewards(trajectory, goal_distance, realism, config.step_penalty, config.budget_penalty)
-        taken = tf.cast(trajectory.active, tf.float32)
+            logits = self._per_frame(self.models.discriminator, trajectory.frames[:, 1:])
+            realism = config.manifold_weight * manifold_reward(logits)
+        parts = rewards.step_rewards(
+            trajectory, config.goal_weight * distances[:, -1], realism, config.step_penalty, config.budget_penalty
+        )
         if config.frame_goal_weight:
-            parts["frame_goal"] = taken * rewards.frame_goal_rewards(
-                frames, trajectory.goal, config.frame_goal_weight, config.goal_norm
-            )
+            parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
         if config.flow_cost or config.roughness_cost:
             flow = trajectory.params["mu_flow"]
             parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
         return parts
 
-    def _episode(self, trajectory: Trajectory, parts: Metrics) -> Episode:
+    def _episode(self, trajectory: Trajectory, parts: Metrics, distances: tf.Tensor) -> Episode:
         config, frames = self.config, trajectory.frames
         total = tf.add_n(list(parts.values()))
-        ending = rewards.ending_returns(
-            frames, trajectory.goal, config.goal_weight, config.goal_norm, config.step_penalty, config.budget_penalty
-        )
+        ending = rewards.ending_returns(config.goal_weight * distances, config.step_penalty, config.budget_penalty)
         values = tf.zeros_like(total)
         if self.models.value is not None:
             # V begins at what ending here would earn, its distance from the goal, and learns the rest: what the walk
@@ -144,10 +153,10 @@ class Trainer:
 
     @staticmethod
     def _per_frame(network: Callable[..., tf.Tensor], *images: tf.Tensor) -> tf.Tensor:
-        """Applies a network of images [B,H,W,C] -> [B] to images [B,K,H,W,C] -> [B,K]."""
+        """Applies a network of images [B,H,W,C] -> [B,...] to images [B,K,H,W,C] -> [B,K,...]."""
         batch, steps = tf.shape(images[0])[0], images[0].shape[1]
-        flat = [tf.reshape(image, [-1, *image.shape[2:]]) for image in images]
-        return tf.reshape(network(*flat), [batch, steps])
+        found = network(*(tf.reshape(image, [-1, *image.shape[2:]]) for image in images))
+        return tf.reshape(found, [batch, steps, *found.shape[1:]])
 
     def _gradients(self, tape: tf.GradientTape, loss: tf.Tensor, networks: List) -> List[List[tf.Tensor]]:
         """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""

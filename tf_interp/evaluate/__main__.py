@@ -91,7 +91,7 @@ def evaluate(options: Options) -> None:
 
 
 def _features(options: Options) -> Callable[[np.ndarray], Any]:
-    from tf_interp.evaluate.classifier import load_classifier
+    from tf_interp.classifier import load_classifier
     from tf_interp.evaluate.faces import FaceFeatures
 
     if options.data != "celeba":

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tf_interp.classifier import Activations
 from tf_interp.errors import FileError, InputError
-from tf_interp.evaluate.classifier import Activations
 
 _SIDE = 150  # the network's input, pixels
 _FACE = (0.19, 0.32, 0.81, 0.94)

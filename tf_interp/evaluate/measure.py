@@ -5,10 +5,10 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from tf_interp.classifier import Activations
 from tf_interp.data.pairs import HELD_OUT_PAIRS, held_out_pairs
 from tf_interp.data.sources import load_images
 from tf_interp.evaluate import metrics
-from tf_interp.evaluate.classifier import Activations
 from tf_interp.evaluate.held_out import BATCH, Walk, goal_metrics, images_of_pairs, walk_in_batches
 
 _NEIGHBOUR_BYTES = 20000 * 28 * 28  # of training images among which the nearest is looked for; 20,000 of MNIST

@@ -15,10 +15,10 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from tf_interp.classifier import Classifier, save_classifier
 from tf_interp.data import mnist
 from tf_interp.device import describe_device
 from tf_interp.errors import InputError
-from tf_interp.evaluate.classifier import Classifier, save_classifier
 from tf_interp.provenance import describe_start
 
 _BATCH = 128

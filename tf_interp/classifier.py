@@ -1,4 +1,4 @@
-"""The small digit classifier in whose features walks are measured.
+"""The small digit classifier in whose features walks are measured, and perceptual goal rewards given.
 
 Deliberately plain: two strided convolutions, 64 penultimate features, softmax. The weights for MNIST ship in
 `classifier_mnist/` beside this module; `python -m tf_interp.evaluate.train_classifier` makes them, or others.
@@ -6,7 +6,7 @@ Deliberately plain: two strided convolutions, 64 penultimate features, softmax. 
 
 import json
 from pathlib import Path
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -60,10 +60,12 @@ class FeatureExtractor:
 
     Attributes:
         image_shape: (H, W, C) it was trained on.
+        perceive: images float32 [B,H,W,C] in [0, 1] -> perceptual vectors float32 [B,P], differentiable.
     """
 
     def __init__(self, classifier: Classifier, image_shape: ImageShape):
         self.image_shape = tuple(image_shape)
+        self.perceive = lambda images: perceptual_vectors(classifier(images)[0])
         self._compiled = tf.function(lambda images: _activations(classifier, images), reduce_retracing=True)
 
     def __call__(self, images: np.ndarray) -> Activations:
@@ -72,23 +74,37 @@ class FeatureExtractor:
         Raises:
             InputError: another shape than the classifier's.
         """
-        if images.shape[1:] != self.image_shape:
-            raise InputError(
-                f"the classifier knows images {self.image_shape}, not {images.shape[1:]}; train one with "
-                "python -m tf_interp.evaluate.train_classifier and pass it as --classifier"
-            )
+        self.check(images.shape[1:])
         parts = [self._compiled(images[first : first + _BATCH]) for first in range(0, len(images), _BATCH)]
         return Activations(*(np.concatenate(part) for part in zip(*parts)))
+
+    def check(self, image_shape: ImageShape) -> None:
+        """Raises InputError if images are of another shape than the classifier's."""
+        if tuple(image_shape) != self.image_shape:
+            raise InputError(
+                f"the classifier knows images {self.image_shape}, not {tuple(image_shape)}; train one with "
+                "python -m tf_interp.evaluate.train_classifier and pass it as --classifier"
+            )
 
 
 def _activations(classifier: Classifier, images: tf.Tensor) -> Activations:
     maps, features, logits = classifier(images)
+    return Activations(perceptual_vectors(maps), features, tf.reduce_max(tf.nn.softmax(logits), axis=1))
+
+
+def perceptual_vectors(maps: Sequence[tf.Tensor]) -> tf.Tensor:
+    """The vectors whose squared distance is LPIPS with unit weights, see `Activations`; float32 [B,P].
+
+    Args:
+        maps: activations float32 [B,H,W,*] of any number of convolutions.
+    """
     rows = []
     for activation in maps:
-        unit = activation / tf.maximum(tf.norm(activation, axis=-1, keepdims=True), _NORM_FLOOR)
+        squares = tf.reduce_sum(tf.square(activation), axis=-1, keepdims=True)
+        unit = activation * tf.math.rsqrt(tf.maximum(squares, _NORM_FLOOR**2))
         positions = activation.shape[1] * activation.shape[2]
         rows.append(tf.reshape(unit, [-1, positions * activation.shape[3]]) / positions**0.5)
-    return Activations(tf.concat(rows, axis=1), features, tf.reduce_max(tf.nn.softmax(logits), axis=1))
+    return tf.concat(rows, axis=1)
 
 
 def save_classifier(classifier: Classifier, image_shape: ImageShape, record: dict, folder: Path) -> None:

@@ -118,6 +118,8 @@ def test_strips_put_start_steps_and_goal_in_a_row(tmp_path):
     picture = figures.strips(frames, goal)
     assert picture.shape == (8, 20, 3)
     np.testing.assert_allclose(picture[::4, ::5, 0], [[0, 0.1, 0.2, 0.9], [0.3, 0.4, 0.5, 0.9]], atol=1e-6)
+    stopped = figures.strips(frames, goal, lengths=np.array([1, 2]))
+    np.testing.assert_allclose(stopped[::4, ::5, 0], [[0, 0.1, 0, 0.9], [0.3, 0.4, 0.5, 0.9]], atol=1e-6)
     flows = np.zeros([2, 2, 4, 5, 2], np.float32)
     flows[0, 1, ..., 0] = 3.0
     with_flows = figures.strips(frames, goal, flows)

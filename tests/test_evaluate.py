@@ -108,6 +108,14 @@ def test_stopping_is_counted(data):
     # 300 pairs in batches of 250 and 50: 84 + 17 walks stop
     assert row["mean_length"] == pytest.approx(2 - 101 / 300) and row["budget_hits"] == pytest.approx(199 / 300)
     assert tables.markdown([row]).rstrip().endswith("| 1.7; 66.3% |")
+    assert row["identity_stops"] == pytest.approx(101 / 300) and abs(row["length_rank_correlation"]) < 0.2
+
+    def stops_when_there(start, goal):  # after no step, one, or two, the farther the later
+        far = np.square(start - goal).sum(axis=(1, 2, 3))
+        return teleport(start, goal)[0], np.digitize(far, [1e-6, np.median(far)])
+
+    row = measure(Method("sensible", stops_when_there, 0, obeys_stop=True), data)
+    assert row["identity_stops"] == 1.0 and row["length_rank_correlation"] > 0.8
 
 
 def test_methods_are_held_to_their_own_images():

@@ -19,7 +19,7 @@ RANKS = [
     ["perception"],
     ["trainer", "interpolator"],
     ["evaluate"],
-    ["run", "interpolate", "report"],
+    ["run", "interpolate", "report", "show_noise"],
     ["cli"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}

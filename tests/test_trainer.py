@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_interp.classifier import Classifier, FeatureExtractor, save_classifier
 from tf_interp.config import Config
 from tf_interp.data.pairs import training_pairs
 from tf_interp.diagnostics import check_finite
-from tf_interp.errors import DivergedError
+from tf_interp.errors import DivergedError, FileError, InputError
+from tf_interp.perception import load_perception
 from tf_interp.trainer import Trainer
 
 SHAPE = (8, 8, 1)
@@ -68,6 +70,52 @@ def test_what_the_first_iteration_of_bptt_logs(bars):
     assert first["gradient_norm/all"] == pytest.approx(
         np.hypot(first["gradient_norm/policy"], first["gradient_norm/transformer"]), rel=1e-4
     )
+    layers = {name: norm for name, norm in first.items() if name.startswith("layer_gradient_norm/transformer/")}
+    assert np.linalg.norm(list(layers.values())) == pytest.approx(first["gradient_norm/transformer"], rel=1e-4)
+    assert "layer_gradient_norm/policy/1_mean" in first and len(layers) == 7
+    assert first["command_log_stddev"] == pytest.approx(np.log(0.1), rel=1e-4)
+
+
+def test_a_walk_that_stands_still_is_paid_for_every_frame_and_not_for_its_flow(bars):
+    trainer = Trainer(Config(**SMALL, frame_goal_weight=2.0, roughness_cost=1.0, flow_cost=1.0), SHAPE, "float32")
+    (first,) = train(trainer, bars, 1)
+    assert first["reward/frame_goal"] == pytest.approx(-2.0 * (1 / 2 + 2 / 2) * first["start_distance"], rel=1e-5)
+    assert first["reward/flow"] == 0.0
+    assert first["return"] == pytest.approx(first["reward/goal"] + first["reward/frame_goal"], rel=1e-5)
+
+
+def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars, tmp_path):
+    classifier = Classifier()
+    classifier(tf.zeros([1, *SHAPE]))
+    save_classifier(classifier, SHAPE, {}, tmp_path / "classifier")
+    settings = dict(goal_norm="perceptual", goal_weight=3.0, classifier=str(tmp_path / "classifier"))
+    trainer = Trainer(Config(**SMALL, **settings), SHAPE, "float32")
+    start, goal = next(iter(training_pairs(bars, 8, 0)))
+    seen = [FeatureExtractor(classifier, SHAPE)(images.numpy()).perceptual for images in (start, goal)]
+    expected = -3.0 * np.mean(np.sum((seen[0] - seen[1]) ** 2, axis=1))
+    metrics = train(trainer, bars, 60)
+    assert metrics[0]["return"] == pytest.approx(expected, rel=1e-4)
+    assert metrics[-1]["return"] > 0.7 * metrics[0]["return"]  # it can be learnt from
+    assert not any("classifier" in variable.name for variable in trainer.models.variables)
+    with pytest.raises(InputError, match=r"the classifier knows images \(28, 28, 1\), not \(8, 8, 1\)"):
+        Trainer(Config(**SMALL, goal_norm="perceptual"), SHAPE, "float32")
+
+
+def test_faces_are_perceived_by_vgg16_or_its_weights_are_asked_for(monkeypatch):
+    vgg16 = tf.keras.applications.vgg16
+    build = vgg16.VGG16
+    monkeypatch.setattr(vgg16, "VGG16", lambda weights, **options: build(weights=None, **options))
+    perceive = load_perception("celeba", None, (32, 32, 3))
+    seen = perceive(tf.random.stateless_uniform([2, 32, 32, 3], [0, 1]))
+    # The sum over 5 convolutions of the mean squared length of unit vectors.
+    np.testing.assert_allclose(tf.reduce_sum(tf.square(seen), axis=1), [5.0, 5.0], rtol=1e-4)
+
+    def offline(**_):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(vgg16, "VGG16", offline)
+    with pytest.raises(FileError, match="VGG16, whose weights cannot be had: no route to host. Put vgg16_weights.* in"):
+        load_perception("celeba", None, (32, 32, 3))
 
 
 def moved(trainer, before):

@@ -1,7 +1,8 @@
 """What is logged of a batch: scalars by name. Each is a float32 tensor."""
 
 import math
-from typing import Dict
+import re
+from typing import Dict, List
 
 import tensorflow as tf
 
@@ -21,6 +22,22 @@ def check_finite(metrics: Metrics, iteration: int) -> None:
         if not math.isfinite(value):
             remedy = "try a lower --learning-rate, or --precision float32"
             raise DivergedError(f"{name} is {value} at iteration {iteration}; {remedy}")
+
+
+def layer_gradient_norms(net: tf.keras.Model, gradients: List[tf.Tensor]) -> Metrics:
+    """Norm of the gradient of each layer of a network, by the layer's place and kind.
+
+    Args:
+        net: the network.
+        gradients: of its trainable variables, in their order.
+    """
+    gradient_of = {variable.ref(): gradient for variable, gradient in zip(net.trainable_variables, gradients)}
+    norms = {}
+    for place, layer in enumerate(net.layers):
+        own = [gradient_of[variable.ref()] for variable in layer.trainable_variables]
+        kind = re.sub(r"_\d+$", "", layer.name)  # Keras counts layers on over all models of a process
+        norms[f"layer_gradient_norm/{net.name}/{place}_{kind}"] = tf.linalg.global_norm(own)
+    return norms
 
 
 def means(output: LossOutput) -> Metrics:
@@ -44,6 +61,7 @@ def walk_metrics(trajectory: Trajectory) -> Metrics:
         "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
         "budget_hits": tf.reduce_mean(tf.cast(rewards.masks(trajectory.active).truncated, tf.float32)),
         "command_stddev": tf.reduce_mean(policy.stddev),
+        "command_log_stddev": tf.reduce_mean(tf.math.log(policy.stddev)),
         "command_stddev_least": tf.reduce_min(policy.stddev),
         "stop_probability": tf.reduce_mean(tf.sigmoid(policy.stop_logit)),
     }

@@ -12,6 +12,9 @@ from tf_interp.files import replaced_file
 
 _RUNNING_MEAN = 8  # values
 
+Curve = Tuple[Sequence[float], Sequence[float]]
+"""x and y values."""
+
 
 def flow_colors(flow: np.ndarray, max_flow: Optional[float] = None) -> np.ndarray:
     """A flow on the colour wheel: hue is the direction, saturation the length; no flow is white.
@@ -36,19 +39,25 @@ def to_rgb(images: np.ndarray) -> np.ndarray:
     return np.repeat(clipped, 3, axis=-1) if clipped.shape[-1] == 1 else clipped[..., :3]
 
 
-def strips(frames: np.ndarray, goal: np.ndarray, flows: Optional[np.ndarray] = None) -> np.ndarray:
+def strips(
+    frames: np.ndarray, goal: np.ndarray, flows: Optional[np.ndarray] = None, lengths: Optional[np.ndarray] = None
+) -> np.ndarray:
     """Walks as rows of one picture: start, the steps, goal; under each walk its flows, if given.
 
     Args:
         frames: [B,K+1,H,W,C] in [0, 1].
         goal: [B,H,W,C].
         flows: [B,K,H,W,2] in pixels, or None. Each is drawn under the frame it produced.
+        lengths: [B], steps taken, or None. Cells after STOP are black, as in Fig. 5.
 
     Returns:
         float32 [rows * H, (K+2) * W, 3].
     """
-    cells = to_rgb(np.concatenate([frames, goal[:, np.newaxis]], axis=1))
-    rows = cells
+    steps = to_rgb(frames)
+    if lengths is not None:
+        after_stop = np.arange(steps.shape[1]) > np.asarray(lengths)[:, np.newaxis]
+        steps = np.where(after_stop[..., np.newaxis, np.newaxis, np.newaxis], 0.0, steps)
+    rows = cells = np.concatenate([steps, to_rgb(goal)[:, np.newaxis]], axis=1)
     if flows is not None:
         colored = np.pad(flow_colors(flows), [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)], constant_values=1.0)
         rows = np.stack([cells, colored], axis=1).reshape(-1, *cells.shape[1:])
@@ -56,16 +65,18 @@ def strips(frames: np.ndarray, goal: np.ndarray, flows: Optional[np.ndarray] = N
     return rows.transpose(0, 2, 1, 3, 4).reshape(count * height, columns * width, 3)
 
 
-def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path) -> None:
-    """Writes a picture in the manner of Fig. 4b: a row a walk, columns start, s_1 ... s_K, goal.
+def strip_figure(
+    frames: np.ndarray, goal: np.ndarray, title: str, path: Path, lengths: Optional[np.ndarray] = None
+) -> None:
+    """Writes a picture in the manner of Fig. 4b and 5: a row a walk, columns start, s_1 ... s_K, goal.
 
     Args:
-        frames, goal: see `strips`.
+        frames, goal, lengths: see `strips`.
         title: line above the picture.
         path: where to; the ending decides the format.
     """
     rows, columns = len(frames), frames.shape[1] + 1
-    picture = strips(frames, goal)
+    picture = strips(frames, goal, lengths=lengths)
     figure = Figure(figsize=(0.75 * columns, 0.75 * rows + 0.7))  # not pyplot: it would choose the caller's backend
     axes = figure.subplots()
     axes.imshow(picture, interpolation="nearest", aspect="equal")
@@ -102,25 +113,31 @@ def strip_rows_figure(walks: Dict[str, np.ndarray], goal: np.ndarray, path: Path
         figure.savefig(temporary, dpi=110)
 
 
-def curves_figure(curves: Dict[str, Tuple[Sequence[float], Sequence[float]]], x: str, y: str, path: Path) -> None:
-    """Writes lines with a legend; beneath each, faintly, the values it is the running mean of.
+def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logarithmic: Sequence[str] = ()) -> None:
+    """Writes panels of lines with one legend; beneath each line, faintly, the values it is the running mean of.
 
     Args:
-        curves: name -> (x values, y values).
-        x, y: labels of the axes.
+        panels: title -> name -> (x values, y values). A name has one colour in all panels.
+        x: label of all x axes.
         path: where to; the ending decides the format.
+        logarithmic: titles of panels whose y axis is logarithmic.
     """
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
-    for name, (along, values) in curves.items():
-        window = min(_RUNNING_MEAN, len(values))
-        smooth = np.convolve(values, np.ones(window) / window, mode="valid")
-        (line,) = axes.plot(along[window - 1 :], smooth, label=name)
-        axes.plot(along, values, color=line.get_color(), alpha=0.2, linewidth=0.8)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(4 + 4 * columns, 1 + 3.5 * rows), layout="constrained")
+    names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
+    for axes, (title, curves) in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), panels.items()):
+        for name, (along, values) in curves.items():
+            window = min(_RUNNING_MEAN, len(values))
+            smooth = np.convolve(values, np.ones(window) / window, mode="valid")
+            color = f"C{names.index(name)}"
+            axes.plot(along[window - 1 :], smooth, label=name, color=color)
+            axes.plot(along, values, color=color, alpha=0.2, linewidth=0.8)
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel(x, fontsize=9)
+        axes.set_yscale("log" if title in logarithmic else "linear")
+        axes.grid(alpha=0.3)
+    figure.axes[0].legend(fontsize=8)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

@@ -179,7 +179,7 @@ def _training(results: Path, runs: Dict[str, Path]) -> str:
     for name, folder in runs.items():
         rows = _rows(folder / "metrics.jsonl")
         curves[name] = ([row["seconds"] / 60 for row in rows], [row["return"] for row in rows])
-    figures.curves_figure(curves, "training time, minutes", "return", results / "return_by_time.png")
+    figures.curves_figure({"return": curves}, "training time, minutes", results / "return_by_time.png")
     return "## Return against training time\n\n![return against training time](return_by_time.png)"
 
 

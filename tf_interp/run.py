@@ -210,5 +210,6 @@ def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any
     write_summary(folder, summary["iterations"], goal_metrics)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
     title = f"held-out pairs; residual {summary['goal_relative']:.1%} of the start distance"
-    figures.strip_figure(interpolator(start, goal).frames, goal, title, folder / "strips.png")
+    frames, lengths, _ = interpolator(start, goal)
+    figures.strip_figure(frames, goal, title, folder / "strips.png", lengths)
     return summary

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_interp import rewards
 from tf_interp.config import Config
-from tf_interp.diagnostics import Metrics, means, reward_metrics, walk_metrics
+from tf_interp.diagnostics import Metrics, layer_gradient_norms, means, reward_metrics, walk_metrics
 from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
@@ -175,6 +175,8 @@ class Trainer:
         agents = tf.nest.pack_sequence_as(gradients[:2], clipped)
         for net, own in zip(networks, [*agents, *gradients[2:]]):
             self._learn(net, own)
+        for net, own in zip(networks[:2], gradients):
+            norms.update(layer_gradient_norms(net, own))
         return {"gradient_norm/all": together, **norms}
 
     def _learn(self, net: tf.keras.Model, gradients: List[tf.Tensor]) -> None:

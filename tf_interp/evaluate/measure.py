@@ -4,6 +4,7 @@ import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
+from scipy import stats
 
 from tf_interp.classifier import Activations
 from tf_interp.data.pairs import HELD_OUT_PAIRS, held_out_pairs
@@ -105,9 +106,25 @@ def measure(method: Method, data: Benchmark) -> Dict[str, Any]:
         "straightness": float(np.nanmean(metrics.straightness(frames))),
         "straightness_features": float(np.nanmean(metrics.straightness(features))),
         "mean_length": float(np.mean(lengths)),
-        "budget_hits": float(np.mean(lengths == points - 1)) if method.obeys_stop else None,
+        **(_stopping(method, data, lengths, points - 1) if method.obeys_stop else {"budget_hits": None}),
         "ms_per_path": _milliseconds_per_path(method.walk, data),
         "parameters": method.parameters,
+    }
+
+
+def _stopping(method: Method, data: Benchmark, lengths: np.ndarray, budget: int) -> Dict[str, float]:
+    """Whether STOP comes at reasonable moments (section 4.5).
+
+    Returns:
+        budget_hits: share of walks that the budget ended; length_rank_correlation: Spearman's rho of length and
+        ||s_0 - g||^2; identity_stops: share of walks of at most one step among those whose goal is their start.
+    """
+    _, idle = walk_in_batches(method.walk, data.start, data.start)
+    correlation = stats.spearmanr(lengths, metrics.squared_distance(data.start, data.goal)).statistic
+    return {
+        "budget_hits": float(np.mean(lengths == budget)),
+        "length_rank_correlation": float(np.nan_to_num(correlation)),  # undefined where all lengths are equal
+        "identity_stops": float(np.mean(idle <= 1)),
     }
 
 

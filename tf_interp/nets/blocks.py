@@ -17,15 +17,15 @@ def leaky_relu(x: tf.Tensor) -> tf.Tensor:
     return tf.nn.leaky_relu(x, LEAK)
 
 
-def convolution(features: int, kernel: int, stride: int, dtype: str) -> tf.keras.layers.Layer:
-    """A convolution with "same" padding and a leaky ReLU; output size is ceil(input size / stride)."""
+def convolution(features: int, kernel: int, stride: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
+    """A convolution with "same" padding; output size is ceil(input size / stride)."""
     return tf.keras.layers.Conv2D(
-        features, kernel, stride, padding="same", activation=leaky_relu, kernel_initializer="he_normal", dtype=dtype
+        features, kernel, stride, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
 
 
 def upsampling(features: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
-    """A transposed convolution that doubles the resolution, with a leaky ReLU unless another activation is given."""
+    """A transposed convolution that doubles the resolution."""
     return tf.keras.layers.Conv2DTranspose(
         features, 4, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )

@@ -18,7 +18,7 @@ RANKS = [
     ["classifier"],
     ["perception"],
     ["trainer", "interpolator"],
-    ["evaluate"],
+    ["evaluate", "training_plots"],
     ["run", "interpolate", "report", "show_noise"],
     ["cli"],
 ]

@@ -43,6 +43,21 @@ def test_the_page_carries_its_pictures(results):
     assert "<table>" in page and "residual 2.25%" in page
 
 
+def test_runs_of_a_group_share_a_plot(results):
+    row = {"seconds": 1.0, "return": -3.0, "goal_distance": 2.0, "command_stddev": 0.1, "advantage/stddev": 4.0}
+    for name in ("hybrid/paper_seed0", "hybrid/floor_seed0"):
+        folder = results / name
+        folder.mkdir(parents=True)
+        (folder / "metrics.json").write_text("{}")
+        rows = [json.dumps({"iteration": i, "gradient_norm/policy": 5.0, **row}) for i in (1, 2)]
+        (folder / "metrics.jsonl").write_text("\n".join(rows))
+    report.build(results)
+    assert "(hybrid/training.png)" in (results / "REPORT.md").read_text()
+    assert "Fig. 6" not in (results / "REPORT.md").read_text().split("## Return")[0].split("## Fig. 3")[1]
+    with Image.open(results / "hybrid" / "training.png") as picture:
+        assert picture.width > 800 and len(picture.convert("RGB").getcolors(10**6)) > 50
+
+
 def test_comparison_and_lines_are_shown_when_measured(results):
     for name in ("comparison", "lines"):
         (results / name).mkdir()

@@ -20,8 +20,9 @@ if __name__ == "__main__":
 import markdown
 import tyro
 
-from tf_interp import figures, files
+from tf_interp import files
 from tf_interp.errors import FileError
+from tf_interp.training_plots import PLOTS, draw
 
 PAPER_FIGURES = (
     ("Fig. 3", "hybrid", 'hybrid training: "the high level of instability of such a model" (section 4.4)'),
@@ -60,7 +61,8 @@ def build(results: Path) -> None:
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     runs = dict(_runs(results))
-    sections = [_head(), _paper(results, runs), _comparison(results), _lines(results), _training(results, runs)]
+    sections = [_head(), _paper(results, runs), _comparison(results), _lines(results)]
+    sections += [_noise(results), _training(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
         with files.replaced_file(results / name) as temporary:
@@ -172,26 +174,19 @@ def _measured(results: Path, folder: str, title: str, reading: str, pictures: Di
     return "\n\n".join(parts)
 
 
-def _training(results: Path, runs: Dict[str, Path]) -> str:
-    if not runs:
-        return ""
-    curves = {}
-    for name, folder in runs.items():
-        rows = _rows(folder / "metrics.jsonl")
-        curves[name] = ([row["seconds"] / 60 for row in rows], [row["return"] for row in rows])
-    figures.curves_figure({"return": curves}, "training time, minutes", results / "return_by_time.png")
-    return "## Return against training time\n\n![return against training time](return_by_time.png)"
+def _training(results: Path) -> str:
+    drawn = [plot for plot in PLOTS if draw(plot, results)]
+    return "\n\n".join(f"## {plot.title}\n\n![{plot.title}]({plot.picture})" for plot in drawn)
 
 
-def _rows(path: Path) -> List[Dict[str, float]]:
-    """The rows of a metrics.jsonl but for a last one that was cut short."""
-    rows = []
-    for line in _text(path).splitlines():
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            break
-    return rows
+def _noise(results: Path) -> str:
+    title = "## Eq. 7 tears, eq. 8 bends"
+    if not (results / "flow_noise" / "config.json").is_file():
+        return f"{title}\n\nNot drawn yet."
+    record = _read(results / "flow_noise" / "config.json")
+    words = "Draws of a flow around zero, on the same digits: the digit, six draws, the digit again."
+    picture = _picture(results, "flow_noise/strips.png", "flows drawn by eq. 7 and by eq. 8")
+    return f"{title}\n\n`{record['command']}`, commit {record['git_commit']}\n\n{words}\n\n{picture}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""Plots of how training went, from the metrics.jsonl of several runs."""
+
+import json
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Tuple
+
+from tf_interp import figures
+from tf_interp.errors import FileError
+
+
+class Plot(NamedTuple):
+    """A figure with a panel a scalar and a line a run.
+
+    Attributes:
+        title: heading.
+        runs: pattern of the runs' folders, below the folder of results.
+        picture: file to write, below it too.
+        x: scalar along the x axis, and its label.
+        scale: what x is divided by.
+        panels: title of a panel -> name of its scalar.
+        logarithmic: titles of the panels with a logarithmic axis.
+    """
+
+    title: str
+    runs: str
+    picture: str
+    x: Tuple[str, str]
+    scale: float
+    panels: Dict[str, str]
+    logarithmic: Tuple[str, ...] = ()
+
+
+_ITERATION = ("iteration", "training iteration")
+_STDDEV, _ADVANTAGE, _GRADIENT = "sigma of the command", "deviation of the advantage", "gradient norm of the policy"
+
+PLOTS = (
+    Plot(
+        "Fig. 3: the hybrid, as the paper ran it and with remedies",
+        "hybrid/*",
+        "hybrid/training.png",
+        _ITERATION,
+        1.0,
+        {
+            "return": "return",
+            "‖s_K − g‖²": "goal_distance",
+            _STDDEV: "command_stddev",
+            _ADVANTAGE: "advantage/stddev",
+            _GRADIENT: "gradient_norm/policy",
+        },
+        ("‖s_K − g‖²", _STDDEV, _ADVANTAGE, _GRADIENT),
+    ),
+    Plot(
+        "Fig. 6: BPTT+STOP",
+        "mnist_bptt_stop*",
+        "mnist_bptt_stop/training.png",
+        _ITERATION,
+        1.0,
+        {"return": "return", "episode length": "episode_length"},
+    ),
+    Plot(
+        "Return against training time", "**", "return_by_time.png", ("seconds", "training time, minutes"), 60.0,
+        {"return": "return"},
+    ),
+)  # fmt: skip
+
+
+def draw(plot: Plot, results: Path) -> bool:
+    """Writes one plot; returns False, and writes nothing, if none of its runs is there.
+
+    Raises:
+        FileError: a metrics.jsonl cannot be read.
+    """
+    folders = sorted(path.parent for path in results.glob(f"{plot.runs}/metrics.jsonl") if _is_run(path.parent))
+    if not folders:
+        return False
+    panels: Dict[str, Dict[str, figures.Curve]] = {title: {} for title in plot.panels}
+    for folder in folders:
+        rows = read_rows(folder / "metrics.jsonl")
+        for title, name in plot.panels.items():
+            along = [row[plot.x[0]] / plot.scale for row in rows]
+            panels[title][str(folder.relative_to(results))] = (along, [row[name] for row in rows])
+    figures.curves_figure(panels, plot.x[1], results / plot.picture, plot.logarithmic)
+    return True
+
+
+def _is_run(folder: Path) -> bool:
+    """Trained autoencoders have a metrics.jsonl too, of other scalars."""
+    return (folder / "metrics.json").is_file()
+
+
+def read_rows(path: Path) -> List[Dict[str, float]]:
+    """The rows of a metrics.jsonl but for a last one that was cut short."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}") from None
+    rows = []
+    for line in lines:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            break
+    return rows

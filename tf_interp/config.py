@@ -75,6 +75,10 @@ class Config:
     """Paid in each step for the mean squared length of the flow, in pixels."""
     roughness_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for the mean squared difference of the flow between neighbouring pixels."""
+    painting_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for the mean over pixels of 1 - alpha_blend, the share of the image that is painted anew."""
+    gradient_weight: float = ranged(0.0, 0.0, 1e6)
+    """Weight of a second goal reward, on ||grad s_K - grad g||_1, to which blurred edges are far from sharp ones."""
     step_penalty: float = ranged(0.0, 0.0, 1e6)
     """Paid for every transformation, in the units of the goal reward."""
     budget_penalty: float = ranged(0.0, 0.0, 1e6)
@@ -138,6 +142,9 @@ class Config:
         validated(self)
         if len(set(self.transformations)) < len(self.transformations):
             raise InputError(f"transformations: {self.transformations} names one twice")
+        for cost, payer in (("flow_cost", "warp"), ("roughness_cost", "warp"), ("painting_cost", "blend")):
+            if getattr(self, cost) and payer not in self.transformations:
+                raise InputError(f"{cost}: only {payer} pays it, which is not among the transformations; set it to 0")
         if self.method == "pg" and "warp" not in self.transformations:
             raise InputError("transformations: method pg draws flows, so it needs warp")
 

@@ -65,3 +65,8 @@ def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Blends `image` [B,H,W,C] by the two parameters of `heads`."""
     return blend(image, params["alpha_blend"], params["synthesis"])
+
+
+def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
+    """What there is to see of blending: the mask [B,H,W,1] and the painted image D [B,H,W,C]."""
+    return {"alpha_blend": params["alpha_blend"], "D": params["synthesis"]}

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tf_interp.transforms import TRANSFORMATIONS, collect_heads, compose
 from tf_interp.transforms.blend import blend, keep_mask
+from tf_interp.transforms.projection import projected
 from tf_interp.transforms.recolor import recolor
 from tf_interp.transforms.warp import warp
 
@@ -142,6 +143,14 @@ def test_the_blend_mask_keeps_fully_and_yet_learns():
     np.testing.assert_allclose(mask, [0.5 * (1 + np.exp(-3)), 1, 1, 1], atol=1e-6)
     assert float(tf.reduce_max(mask)) <= 1.0
     np.testing.assert_allclose(tape.gradient(objective, raw), [-slope(0), slope(3), 0, slope(5)], atol=1e-6)
+
+
+def test_what_left_its_bounds_learns_to_return():
+    x = tf.constant([-0.5, 0.0, 0.25, 1.0, 1.5])
+    for direction, passing in ((1.0, [0, 0, 1, 1, 1]), (-1.0, [-1, -1, -1, 0, 0])):  # down, then up
+        (found,) = gradients(lambda x, direction=direction: tf.reduce_sum(direction * projected(x, 0.0, 1.0)), x)
+        np.testing.assert_array_equal(found, passing)
+    np.testing.assert_array_equal(projected(x, 0.0, 1.0), [0, 0, 0.25, 1, 1])
 
 
 def test_flow_is_bounded_and_sigma_positive():

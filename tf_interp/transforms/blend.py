@@ -6,6 +6,7 @@ from typing import Dict, Optional
 import tensorflow as tf
 
 from tf_interp.structs import Head, TransformParams
+from tf_interp.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
 """Where on the sigmoid alpha_blend begins; what it is there, 0.95, counts as 1."""
@@ -31,25 +32,15 @@ def keep_mask(raw: tf.Tensor) -> tf.Tensor:
     """The mask alpha(raw) = min(1, sigmoid(raw + KEEP_LOGIT) / sigmoid(KEEP_LOGIT)): 1 at raw = 0, within a rounding.
 
     A sigmoid alone never quite keeps a pixel: at 0.95, six steps paint over a quarter of an image that nothing asked
-    to change. Cut off at 1 it does, but then no gradient would open a mask again, and none would open it first. So
-    the gradient passes where it leads back below 1: it is that of a projection, not of the minimum.
+    to change. Being `projected`, the mask keeps fully, and paints where that pays, from the first iteration on.
 
     Args:
         raw: float32 of any shape.
 
     Returns:
-        float32 of the same shape, in (0, 1].
+        float32 of the same shape, in [0, 1].
     """
-    return _at_most_one(tf.sigmoid(raw + KEEP_LOGIT) / _KEPT)
-
-
-@tf.custom_gradient
-def _at_most_one(x: tf.Tensor):
-    def gradient(upstream: tf.Tensor) -> tf.Tensor:
-        descends = upstream > 0.0  # following the gradient down lowers x
-        return tf.where((x < 1.0) | descends, upstream, tf.zeros_like(upstream))
-
-    return tf.minimum(x, 1.0), gradient
+    return projected(tf.sigmoid(raw + KEEP_LOGIT) / _KEPT, 0.0, 1.0)
 
 
 def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:

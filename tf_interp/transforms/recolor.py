@@ -5,6 +5,7 @@ from typing import Dict, Optional
 import tensorflow as tf
 
 from tf_interp.structs import Head, TransformParams
+from tf_interp.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
 """Initial log-odds of alpha_recolor: the mask begins at 0.95, open to keep."""
@@ -26,8 +27,11 @@ def recolor(image: tf.Tensor, alpha: tf.Tensor, matrix: tf.Tensor, bias: tf.Tens
 
 
 def recolored(image: tf.Tensor, matrix: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-    """A I(x, y) + b clipped to [0, 1], float32 [B,H,W,C]; arguments as for `recolor`."""
-    return tf.clip_by_value(tf.einsum("bij,bhwj->bhwi", matrix, image) + bias[:, tf.newaxis, tf.newaxis, :], 0.0, 1.0)
+    """A I(x, y) + b `projected` into [0, 1], float32 [B,H,W,C]; arguments as for `recolor`.
+
+    Clipped values would have no gradient, and a colour map that turned every pixel white would stay so for good.
+    """
+    return projected(tf.einsum("bij,bhwj->bhwi", matrix, image) + bias[:, tf.newaxis, tf.newaxis, :], 0.0, 1.0)
 
 
 def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:

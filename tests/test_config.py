@@ -31,8 +31,6 @@ from tf_interp.validation import read_settings
         ({"noise_size": 0}, "noise_size: 0 is outside the allowed range 1 to 1024"),
         ({"noise_size": 2.5}, "noise_size: expected int, got 2.5"),
         ({"method": "pg", "transformations": ("blend",)}, "transformations: method pg draws flows, so it needs warp"),
-        ({"painting_cost": 1.0}, "painting_cost: only blend pays it, which is not among the transformations; set it"),
-        ({"transformations": ("blend",), "flow_cost": 1.0}, "flow_cost: only warp pays it"),
         ({"eager": 1}, "eager: expected bool, got 1"),
         ({"data_dir": 3}, "data_dir: expected str, got 3"),
     ],

@@ -95,6 +95,8 @@ def test_painting_and_edges_are_paid_for(bars, method):
     assert metrics[0]["reward/painting"] == pytest.approx(0.0, abs=1e-5) and metrics[0]["alpha_blend"] > 1 - 1e-6
     parts = [value for name, value in metrics[2].items() if name.startswith("reward/")]
     assert metrics[2]["return"] == pytest.approx(sum(parts), rel=1e-5)
+    warped = Trainer(Config(**SMALL, **{**costs, "transformations": ("warp",)}), SHAPE, "float32")
+    assert "reward/painting" not in train(warped, bars, 1)[0]  # what is not there costs nothing
     if method == "bptt":
         painted = 2 * (1 - metrics[2]["alpha_blend"])  # over two steps
         assert metrics[2]["reward/painting"] == pytest.approx(-5.0 * painted, rel=1e-2) and painted > 0

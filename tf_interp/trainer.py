@@ -142,10 +142,10 @@ class Trainer:
             parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]
         if config.frame_goal_weight:
             parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
-        if config.flow_cost or config.roughness_cost:
+        if "warp" in config.transformations and (config.flow_cost or config.roughness_cost):
             flow = trajectory.params["mu_flow"]
             parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
-        if config.painting_cost:
+        if "blend" in config.transformations and config.painting_cost:
             painted = rewards.painting_rewards(trajectory.params["alpha_blend"], config.painting_cost)
             parts["painting"] = taken * painted
         return parts

@@ -6,10 +6,10 @@ from tf_interp.cli import train
 
 DESCRIPTION = """Trains the interpolator on MNIST, which ships with the package.
 
-python train_mnist.py                     the run shown in results/, about 12 minutes on 2 CPU cores
-python train_mnist.py --preset quick      the whole pipeline in under 2 minutes
-python train_mnist.py --resume RUN        goes on after an interruption
-python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST or anything else in their format"""
+  python train_mnist.py                     the run in results/, 12 minutes
+  python train_mnist.py --preset quick      all of it in under 2 minutes
+  python train_mnist.py --resume RUN        goes on after an interruption
+  python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like"""
 
 if __name__ == "__main__":
     sys.exit(train("mnist", DESCRIPTION))

@@ -70,7 +70,8 @@ def address(tmp_path_factory):
             log.settings(Config(learning_rate=rate, steps=2).to_dict())
             for iteration in (10, 20):
                 log.scalars(iteration, {"return": -5.0 / iteration, "goal_distance": 5.0 / iteration})
-                log.pictures(iteration, trajectory(), "held_out")
+                walks = trajectory()
+                log.pictures(iteration, walks, {"flow": walks.params["mu_flow"]}, "held_out")
         write_summary(folder / name, 20, {"goal_relative": 0.05})
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(folder), "--port", "0", "--load_fast=false"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)

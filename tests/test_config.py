@@ -63,13 +63,21 @@ def test_presets_are_valid_for_every_method_and_described(method):
     for script, presets in PRESETS.items():
         for name in presets:
             assert configs.from_dict(settings_of(script, name, method), name).method == method
-            assert PRESET_HELP[name]
+            assert PRESET_HELP[script][name]
     assert settings_of("mnist", "default", "bptt") == {"method": "bptt"}
     # The paper's settings have none of our remedies and its noise is drawn for every pixel.
     paper = configs.from_dict(settings_of("mnist", "paper", method), "paper")
     assert paper.noise_size is None or method != "pg"
     assert (paper.stddev_floor, paper.gradient_threshold, paper.advantage_clip) == (0.0, None, None)
     assert paper.steps == (15 if method == "bptt_stop" else 5)
+
+
+def test_presets_of_faces():
+    usual, paper, demo = (configs.from_dict(settings_of("celeba", n, "bptt"), n) for n in ("default", "paper", "demo"))
+    assert usual.transformations == paper.transformations == demo.transformations == ("warp", "recolor", "blend")
+    assert usual.manifold_weight and usual.painting_cost and usual.frame_goal_weight and usual.gradient_weight
+    assert not (paper.painting_cost or paper.frame_goal_weight or paper.gradient_weight or paper.roughness_cost)
+    assert (usual.data, demo.data) == ("celeba", "faces") and demo.command_size < usual.command_size
 
 
 def test_settings_files(tmp_path):

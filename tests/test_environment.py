@@ -122,9 +122,13 @@ def test_strips_put_start_steps_and_goal_in_a_row(tmp_path):
     np.testing.assert_allclose(stopped[::4, ::5, 0], [[0, 0.1, 0, 0.9], [0.3, 0.4, 0.5, 0.9]], atol=1e-6)
     flows = np.zeros([2, 2, 4, 5, 2], np.float32)
     flows[0, 1, ..., 0] = 3.0
-    with_flows = figures.strips(frames, goal, flows)
+    with_flows = figures.strips(frames, goal, [flows])
     assert with_flows.shape == (16, 20, 3)
     np.testing.assert_allclose(with_flows[4, ::5], [[1, 1, 1], [1, 1, 1], [1, 0, 0], [1, 1, 1]], atol=1e-6)
+    mask = np.full([2, 2, 4, 5, 1], 0.25, np.float32)
+    with_both = figures.strips(frames, goal, [flows, mask])
+    assert with_both.shape == (24, 20, 3)
+    np.testing.assert_allclose(with_both[::4, 5, 2], [0.1, 1, 0.25, 0.4, 1, 0.25], atol=1e-6)
     figures.strip_figure(frames, goal, "two walks", tmp_path / "figure.png")
     with Image.open(tmp_path / "figure.png") as figure:
         assert figure.width > 200 and len(figure.getcolors(100000)) > 20

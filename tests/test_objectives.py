@@ -103,6 +103,27 @@ def test_rewards_of_every_frame_and_of_the_flow_by_hand():
     np.testing.assert_allclose(rewards.flow_rewards(flow, 0.0, 3.0), [[-3.0 * (4 / 2 + 6 / 2)]])
 
 
+def test_painting_and_edges_by_hand():
+    alpha = tf.reshape([1.0, 0.5, 0.25, 1.0, 1.0, 1.0], [1, 3, 1, 2, 1])  # three steps of 1 x 2 pixels
+    np.testing.assert_allclose(rewards.painting_rewards(alpha, 8.0), [[-8 * 0.5 / 2, -8 * 0.75 / 2, 0]])
+    image = tf.reshape([0.0, 0.5, 1.0, 0.25], [1, 2, 2, 1])
+    goal = tf.reshape([0.0, 1.0, 1.0, 1.0], [1, 2, 2, 1])
+    # image - goal: 0 -.5 above 0 -.75. Right: .5 and .75. Down: 0 and .25.
+    np.testing.assert_allclose(rewards.edge_distance(image, goal), [1.5])
+    np.testing.assert_allclose(rewards.edge_distance(image[:, None] + 0.25, image[:, None]), [[0.0]])
+
+
+def test_a_blurred_edge_is_farther_than_a_sharp_one_at_the_same_squared_distance():
+    goal = np.zeros([2, 6, 6, 1], np.float32)
+    goal[:, :, 3:] = 1.0
+    blurred, darker = goal[0].copy(), goal[1].copy()
+    blurred[:, 2:4, 0] = [1 / 3, 2 / 3]
+    darker[:, 3:] -= np.sqrt(2 / 9 / 3)  # everywhere a little, with the edge in its place
+    images = tf.constant([blurred, darker])
+    np.testing.assert_allclose(*rewards.distance(images, goal, "l2"), rtol=1e-5)
+    assert float(rewards.edge_distance(images, goal)[0]) > 2 * float(rewards.edge_distance(images, goal)[1])
+
+
 def test_ending_returns_are_what_a_walk_that_ended_there_is_paid():
     found = rewards.ending_returns(tf.constant([[4.0, 1.0, 0.25, 0.0]]), step_penalty=0.5, budget_penalty=3.0)
     np.testing.assert_allclose(found, [[-4.0, -1.0 - 0.5, -0.25 - 1.0, 0.0 - 1.5 - 3.0]])

@@ -77,11 +77,28 @@ def test_what_the_first_iteration_of_bptt_logs(bars):
 
 
 def test_a_walk_that_stands_still_is_paid_for_every_frame_and_not_for_its_flow(bars):
-    trainer = Trainer(Config(**SMALL, frame_goal_weight=2.0, roughness_cost=1.0, flow_cost=1.0), SHAPE, "float32")
+    costs = dict(roughness_cost=1.0, flow_cost=1.0, painting_cost=1.0)
+    trainer = Trainer(Config(**SMALL, **costs, frame_goal_weight=2.0), SHAPE, "float32")
     (first,) = train(trainer, bars, 1)
     assert first["reward/frame_goal"] == pytest.approx(-2.0 * (1 / 2 + 2 / 2) * first["start_distance"], rel=1e-5)
-    assert first["reward/flow"] == 0.0
+    assert first["reward/flow"] == 0.0 and "reward/painting" not in first  # nothing here could paint
     assert first["return"] == pytest.approx(first["reward/goal"] + first["reward/frame_goal"], rel=1e-5)
+
+
+@pytest.mark.parametrize("method", ["bptt", "bptt_stop"])
+def test_painting_and_edges_are_paid_for(bars, method):
+    costs = dict(painting_cost=5.0, gradient_weight=0.5, transformations=("warp", "blend"), goal_weight=0.1)
+    trainer = Trainer(Config(**SMALL, **costs, method=method), SHAPE, "float32")
+    metrics = train(trainer, bars, 3)
+    start, goal = next(iter(training_pairs(bars, 8, 0)))
+    edges = np.abs(np.diff(start - goal, axis=2)).sum((1, 2, 3)).mean()  # the bars are alike in every row
+    assert metrics[0]["reward/gradient"] == pytest.approx(-0.5 * edges, rel=1e-4)
+    assert metrics[0]["reward/painting"] == pytest.approx(0.0, abs=1e-5) and metrics[0]["alpha_blend"] > 1 - 1e-6
+    parts = [value for name, value in metrics[2].items() if name.startswith("reward/")]
+    assert metrics[2]["return"] == pytest.approx(sum(parts), rel=1e-5)
+    if method == "bptt":
+        painted = 2 * (1 - metrics[2]["alpha_blend"])  # over two steps
+        assert metrics[2]["reward/painting"] == pytest.approx(-5.0 * painted, rel=1e-2) and painted > 0
 
 
 def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars, tmp_path):

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tf_interp.transforms import TRANSFORMATIONS, collect_heads, compose
-from tf_interp.transforms.blend import blend
+from tf_interp.transforms.blend import blend, keep_mask
+from tf_interp.transforms.projection import projected
 from tf_interp.transforms.recolor import recolor
 from tf_interp.transforms.warp import warp
 
@@ -125,9 +126,31 @@ def raw_zeros(names, size=(4, 5), channels=3):
 
 def test_heads_at_zero_stand_for_keeping_the_image(random):
     image = random.uniform(size=[2, 4, 5, 3]).astype(np.float32)
-    params = raw_zeros(("warp", "recolor"))
-    np.testing.assert_allclose(compose(("warp", "recolor"))(image, params), image, atol=1e-6)
-    assert float(tf.reduce_min(raw_zeros(("blend",))["alpha_blend"])) == pytest.approx(0.9526, abs=1e-4)  # sigmoid(3)
+    names = ("warp", "recolor", "blend")
+    np.testing.assert_allclose(compose(names)(image, raw_zeros(names)), image, atol=1e-6)
+
+
+def test_the_blend_mask_keeps_fully_and_yet_learns():
+    def slope(x):  # of the sigmoid, scaled as the mask is
+        return np.exp(-x) / (1 + np.exp(-x)) ** 2 * (1 + np.exp(-3))
+
+    raw = tf.constant([-3.0, 0.0, 0.5, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(raw)
+        mask = keep_mask(raw)
+        # The objective falls as the 2nd and 4th mask fall, and as the 1st and 3rd rise.
+        objective = tf.reduce_sum([-1.0, 1.0, -1.0, 1.0] * mask)
+    np.testing.assert_allclose(mask, [0.5 * (1 + np.exp(-3)), 1, 1, 1], atol=1e-6)
+    assert float(tf.reduce_max(mask)) <= 1.0
+    np.testing.assert_allclose(tape.gradient(objective, raw), [-slope(0), slope(3), 0, slope(5)], atol=1e-6)
+
+
+def test_what_left_its_bounds_learns_to_return():
+    x = tf.constant([-0.5, 0.0, 0.25, 1.0, 1.5])
+    for direction, passing in ((1.0, [0, 0, 1, 1, 1]), (-1.0, [-1, -1, -1, 0, 0])):  # down, then up
+        (found,) = gradients(lambda x, direction=direction: tf.reduce_sum(direction * projected(x, 0.0, 1.0)), x)
+        np.testing.assert_array_equal(found, passing)
+    np.testing.assert_array_equal(projected(x, 0.0, 1.0), [0, 0, 0.25, 1, 1])
 
 
 def test_flow_is_bounded_and_sigma_positive():

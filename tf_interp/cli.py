@@ -51,7 +51,7 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
     """
     import tyro
 
-    names = tuple(presets.PRESETS[data])
+    names, help_of = tuple(presets.PRESETS[data]), presets.PRESET_HELP[data]
 
     @dataclasses.dataclass(frozen=True)
     class Options:
@@ -63,9 +63,10 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
         """Folder of a run to continue from its last checkpoint, with its settings."""
         settings: tyro.conf.OmitArgPrefixes[Config] = Config()
 
-    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {presets.PRESET_HELP[name]}" for name in names)
+    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
-    first = tyro.cli(Options, description=text, args=arguments)
+    usual = Options(settings=configs.from_dict(presets.settings_of(data, "default", "bptt"), origin="preset"))
+    first = tyro.cli(Options, description=text, args=arguments, default=usual)
     preset = presets.settings_of(data, first.preset or "default", first.settings.method)
     _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run_dir)
     base = _base(preset, first.config, first.resume)

@@ -20,11 +20,13 @@ class Config:
         InputError: a value of the wrong type or out of its range; the message names field, value and range.
     """
 
-    data: Literal["mnist", "lines", "celeba"] = "mnist"
-    """Data set to walk on. lines: the benchmark of ACAI, 32 x 32 images of a line at a random angle."""
+    data: Literal["mnist", "lines", "faces", "celeba"] = "mnist"
+    """Data set to walk on. lines: the benchmark of ACAI, 32 x 32 images of a line at a random angle. faces: 64 x 64
+    cartoons, which the program draws."""
     data_dir: Optional[str] = None
     """mnist: folder with four IDX .gz files named as MNIST's; Fashion-MNIST and KMNIST are drop-in. Default: the MNIST
-    that ships inside the package. celeba: the HDF5 file that python -m fuel_compat convert writes."""
+    that ships inside the package. celeba: img_align_celeba.zip, another zip archive or folder of pictures, or the HDF5
+    file that python -m fuel_compat convert writes."""
     method: Literal["bptt", "pg", "hybrid", "bptt_stop"] = "bptt"
     """Training strategy (section 4.4)."""
     seed: int = ranged(0, 0, 2**31 - 1)
@@ -75,6 +77,10 @@ class Config:
     """Paid in each step for the mean squared length of the flow, in pixels."""
     roughness_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for the mean squared difference of the flow between neighbouring pixels."""
+    painting_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for the mean over pixels of 1 - alpha_blend, the share of the image that is painted anew."""
+    gradient_weight: float = ranged(0.0, 0.0, 1e6)
+    """Weight of a second goal reward, on ||grad s_K - grad g||_1, to which blurred edges are far from sharp ones."""
     step_penalty: float = ranged(0.0, 0.0, 1e6)
     """Paid for every transformation, in the units of the goal reward."""
     budget_penalty: float = ranged(0.0, 0.0, 1e6)

@@ -67,6 +67,9 @@ def walk_metrics(trajectory: Trajectory) -> Metrics:
     }
     if "mu_flow" in params:
         metrics["flow_magnitude"] = tf.reduce_mean(tf.norm(params["mu_flow"], axis=-1))
+    for name in ("alpha_recolor", "alpha_blend"):
+        if name in params:
+            metrics[name] = tf.reduce_mean(params[name])
     if "sigma_flow" in params:
         metrics["sigma_flow"] = tf.reduce_mean(params["sigma_flow"])
     return metrics

@@ -1,4 +1,4 @@
-"""Pictures: walks as strips, flows as a colour wheel. NumPy arrays in, NumPy arrays or matplotlib figures out."""
+"""Pictures: walks as strips, with maps beneath. NumPy arrays in, NumPy arrays or matplotlib figures out."""
 
 from pathlib import Path
 from typing import Dict, Optional, Sequence, Tuple
@@ -39,30 +39,35 @@ def to_rgb(images: np.ndarray) -> np.ndarray:
     return np.repeat(clipped, 3, axis=-1) if clipped.shape[-1] == 1 else clipped[..., :3]
 
 
+def map_colors(maps: np.ndarray) -> np.ndarray:
+    """Flows [...,2] on the colour wheel, masks [...,1] as grey, images [...,3] as they are: RGB [...,3] in [0, 1]."""
+    return flow_colors(maps) if maps.shape[-1] == 2 else to_rgb(maps)
+
+
 def strips(
-    frames: np.ndarray, goal: np.ndarray, flows: Optional[np.ndarray] = None, lengths: Optional[np.ndarray] = None
+    frames: np.ndarray, goal: np.ndarray, maps: Sequence[np.ndarray] = (), lengths: Optional[np.ndarray] = None
 ) -> np.ndarray:
-    """Walks as rows of one picture: start, the steps, goal; under each walk its flows, if given.
+    """Walks as rows of one picture: start, the steps, goal; under each walk a row for each of its maps.
 
     Args:
         frames: [B,K+1,H,W,C] in [0, 1].
         goal: [B,H,W,C].
-        flows: [B,K,H,W,2] in pixels, or None. Each is drawn under the frame it produced.
+        maps: each [B,K,H,W,*], flows, masks or images; see `map_colors`. Each is drawn under the frame it led to.
         lengths: [B], steps taken, or None. Cells after STOP are black, as in Fig. 5.
 
     Returns:
-        float32 [rows * H, (K+2) * W, 3].
+        float32 [B * (1 + len(maps)) * H, (K+2) * W, 3].
     """
     steps = to_rgb(frames)
     if lengths is not None:
         after_stop = np.arange(steps.shape[1]) > np.asarray(lengths)[:, np.newaxis]
         steps = np.where(after_stop[..., np.newaxis, np.newaxis, np.newaxis], 0.0, steps)
-    rows = cells = np.concatenate([steps, to_rgb(goal)[:, np.newaxis]], axis=1)
-    if flows is not None:
-        colored = np.pad(flow_colors(flows), [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)], constant_values=1.0)
-        rows = np.stack([cells, colored], axis=1).reshape(-1, *cells.shape[1:])
-    count, columns, height, width, _ = rows.shape
-    return rows.transpose(0, 2, 1, 3, 4).reshape(count * height, columns * width, 3)
+    rows = [np.concatenate([steps, to_rgb(goal)[:, np.newaxis]], axis=1)]
+    beside = [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)]  # start and goal have no maps
+    rows += [np.pad(map_colors(each), beside, constant_values=1.0) for each in maps]
+    cells = np.stack(rows, axis=1)  # [B,rows,K+2,H,W,3]
+    walks, kinds, columns, height, width, _ = cells.shape
+    return cells.transpose(0, 1, 3, 2, 4, 5).reshape(walks * kinds * height, columns * width, 3)
 
 
 def strip_figure(
@@ -75,17 +80,36 @@ def strip_figure(
         title: line above the picture.
         path: where to; the ending decides the format.
     """
-    rows, columns = len(frames), frames.shape[1] + 1
-    picture = strips(frames, goal, lengths=lengths)
-    figure = Figure(figsize=(0.75 * columns, 0.75 * rows + 0.7))  # not pyplot: it would choose the caller's backend
+    _labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title, path)
+
+
+def maps_figure(frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path) -> None:
+    """Writes one walk and beneath it, row by row with their names, what each transformation did in each step.
+
+    Args:
+        frames: [K+1,H,W,C] in [0, 1].
+        goal: [H,W,C].
+        maps: label -> [K,H,W,*]; see `map_colors`.
+        title: line above the picture.
+        path: where to; the ending decides the format.
+    """
+    picture = strips(frames[np.newaxis], goal[np.newaxis], [each[np.newaxis] for each in maps.values()])
+    _labelled_figure(picture, ["walk", *maps], (1, *frames.shape), title, path)
+
+
+def _labelled_figure(
+    picture: np.ndarray, rows: Sequence[str], frames_shape: Sequence[int], title: str, path: Path
+) -> None:
+    """Writes a picture of `strips` with its columns named start, s_1 ... s_K, goal."""
+    columns, height, width = frames_shape[1] + 1, *frames_shape[2:4]
+    figure = Figure(figsize=(0.75 * columns, 0.75 * len(rows) + 0.7))  # not pyplot: it chooses the caller's backend
     axes = figure.subplots()
     axes.imshow(picture, interpolation="nearest", aspect="equal")
-    height, width = frames.shape[2:4]
     labels = ["start", *(f"$s_{{{k}}}$" for k in range(1, columns - 1)), "goal"]
     axes.set_xticks((np.arange(columns) + 0.5) * width - 0.5, labels)
     axes.xaxis.tick_top()
+    axes.set_yticks((np.arange(len(rows)) + 0.5) * height - 0.5, rows, fontsize=8)
     axes.tick_params(length=0)
-    axes.set_yticks([])
     for edge in (1, columns - 1):  # set start and goal apart from the steps
         axes.axvline(edge * width - 0.5, color="tab:orange", linewidth=1.5)
     for spine in axes.spines.values():

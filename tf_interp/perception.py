@@ -26,7 +26,7 @@ def load_perception(data: str, classifier: Optional[str], image_shape: ImageShap
         FileError: the classifier cannot be read, or VGG16's weights are neither in Keras's folder nor to be had.
         InputError: the classifier knows images of another shape.
     """
-    if data == "celeba":
+    if data in ("celeba", "faces"):
         return _vgg(image_shape)
     extractor = load_classifier(classifier)
     extractor.check(image_shape)

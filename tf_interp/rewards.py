@@ -58,6 +58,21 @@ def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
     return tf.reduce_sum(tf.square(difference) if norm == "l2" else tf.abs(difference), axis=[-3, -2, -1])
 
 
+def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    """||grad image - grad goal||_1, summed over pixels and channels: what blurs or misplaces an edge pays for it.
+
+    Args:
+        image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
+
+    Returns:
+        float32 [...], >= 0. grad is the pair of differences between neighbours along x and along y.
+    """
+    difference = image - goal
+    right = difference[..., 1:, :] - difference[..., :-1, :]
+    down = difference[..., 1:, :, :] - difference[..., :-1, :, :]
+    return sum(tf.reduce_sum(tf.abs(part), axis=[-3, -2, -1]) for part in (right, down))
+
+
 def step_rewards(
     trajectory: Trajectory,
     goal_distance: tf.Tensor,
@@ -113,6 +128,18 @@ def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf
         return tf.reduce_mean(tf.reduce_sum(tf.square(field), axis=-1), axis=[-2, -1])
 
     return -size_cost * mean_square(flow) - roughness_cost * (mean_square(right) + mean_square(down))
+
+
+def painting_rewards(alpha: tf.Tensor, cost: float) -> tf.Tensor:
+    """What each step pays for painting: `cost` times the mean over pixels of 1 - alpha, float32 [B,K].
+
+    Without it the cheapest walk may shut the mask, go dark, and paint a blurred goal by eq. 4.
+
+    Args:
+        alpha: float32 [B,K,H,W,1], alpha_blend.
+        cost: of painting the whole image.
+    """
+    return -cost * tf.reduce_mean(1.0 - alpha, axis=[-3, -2, -1])
 
 
 def returns_to_go(rewards: tf.Tensor) -> tf.Tensor:

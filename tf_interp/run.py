@@ -6,6 +6,7 @@ The folder of a run:
     metrics.jsonl   one row of scalars every log_every iterations
     metrics.json    figures on the held-out pairs, at the end
     strips.png      held-out walks in the manner of Fig. 4b, at the end
+    maps.png        one of them with what each transformation did, if there are several
     model/          weights and settings, for load_interpolator
     checkpoints/    to resume from
     tensorboard/    event files
@@ -37,6 +38,7 @@ from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog, write_summary
 from tf_interp.trainer import Trainer
+from tf_interp.transforms import maps_of
 
 FIGURE_PAIRS = 12
 
@@ -175,7 +177,8 @@ def _train(
                 row = {name: float(value) for name, value in metrics.items()}
                 log.scalars(iteration, {**row, "seconds": time.monotonic() - started})
             if iteration % config.image_every == 0 or stopping:
-                log.pictures(iteration, trainer.walk(*shown), "held_out")
+                walks = trainer.walk(*shown)
+                log.pictures(iteration, walks, maps_of(config.transformations, walks), "held_out")
             if iteration % config.checkpoint_every == 0 or stopping:
                 trainer.seconds.assign(time.monotonic() - started)
                 _save(checkpoints, iteration)
@@ -212,4 +215,14 @@ def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any
     title = f"held-out pairs; residual {summary['goal_relative']:.1%} of the start distance"
     frames, lengths, _ = interpolator(start, goal)
     figures.strip_figure(frames, goal, title, folder / "strips.png", lengths)
+    if len(trainer.config.transformations) > 1:
+        _draw_maps(trainer, start, goal, folder / "maps.png")
     return summary
+
+
+def _draw_maps(trainer: Trainer, start: np.ndarray, goal: np.ndarray, path: Path) -> None:
+    """Draws the first of some walks with what each transformation did."""
+    walks = trainer.walk(start, goal)
+    maps = maps_of(trainer.config.transformations, walks)
+    first = {label: each[0].numpy() for label, each in maps.items()}
+    figures.maps_figure(walks.frames[0].numpy(), goal[0], first, "a held-out pair; masks: white keeps", path)

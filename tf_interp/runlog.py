@@ -84,17 +84,20 @@ class RunLog:
         headline = [f"{label} {metrics[name]:.2f}" for name, label in self._headline.items()]
         self._bar.set_postfix_str(", ".join(headline), refresh=False)
 
-    def pictures(self, iteration: int, trajectory: Trajectory, prefix: str) -> None:
-        """Writes strips (goal last, flows as a colour wheel beneath) and histograms of commands and flows."""
+    def pictures(self, iteration: int, trajectory: Trajectory, maps: Dict[str, tf.Tensor], prefix: str) -> None:
+        """Writes strips, the goal last, with the maps [B,K,H,W,*] of each walk beneath; histograms of commands, flows.
+
+        Under each walk come, in the order of `maps`, flows on the colour wheel, masks (white keeps) and images.
+        """
         shown = slice(_STRIPS_SHOWN)
-        flows = trajectory.params.get("mu_flow")
         picture = strips(
             np.asarray(trajectory.frames[shown]),
             np.asarray(trajectory.goal[shown]),
-            None if flows is None else np.asarray(flows[shown]),
+            [np.asarray(each[shown]) for each in maps.values()],
         )
+        flows = trajectory.params.get("mu_flow")
         with self._writer.as_default(step=iteration):
-            tf.summary.image(f"{prefix}/strips", picture[np.newaxis])
+            tf.summary.image(f"{prefix}/strips", picture[np.newaxis], description=f"rows: walk, {', '.join(maps)}")
             tf.summary.histogram(f"{prefix}/command", trajectory.command.sample)
             if flows is not None:
                 tf.summary.histogram(f"{prefix}/flow", flows)

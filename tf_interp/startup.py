@@ -9,7 +9,8 @@ import sys
 
 OLDEST, NEWEST = (3, 9), (3, 11)
 PACKAGES = (
-    "tensorflow", "tensorflow_probability", "tensorflow_addons", "tyro", "tqdm", "PIL", "matplotlib", "markdown",
+    "tensorflow", "tensorflow_probability", "tensorflow_addons", "tyro", "tqdm", "PIL", "h5py", "matplotlib",
+    "markdown",
 )  # fmt: skip
 
 

@@ -102,9 +102,10 @@ class Trainer:
             trajectory = rollout(
                 models.walker, start, goal, config.steps, seed, self.method.draws_stop, self.method.gradients
             )
-            distances = self._distances(trajectory)
-            parts = self._rewards(trajectory, distances)
-            output = self.method.objective(self._episode(trajectory, parts, distances))
+            distances, edges = self._distances(trajectory), self._edge_distances(trajectory)
+            parts = self._rewards(trajectory, distances, edges)
+            ending = config.goal_weight * distances + config.gradient_weight * edges
+            output = self.method.objective(self._episode(trajectory, parts, ending))
             loss = tf.reduce_mean(output.loss)
         gradients = self._gradients(tape, loss, learners)
         norms = self._update(learners, gradients)
@@ -121,7 +122,13 @@ class Trainer:
         seen = [self._per_frame(self.perceive, images) for images in (frames, goal)]
         return tf.reduce_sum(tf.square(seen[0] - seen[1]), axis=-1)
 
-    def _rewards(self, trajectory: Trajectory, distances: tf.Tensor) -> Metrics:
+    def _edge_distances(self, trajectory: Trajectory) -> tf.Tensor:
+        """`rewards.edge_distance` of every state, float32 [B,K+1]; zero where it has no weight."""
+        if not self.config.gradient_weight:
+            return tf.zeros(tf.shape(trajectory.frames)[:2])
+        return rewards.edge_distance(trajectory.frames, trajectory.goal[:, tf.newaxis])
+
+    def _rewards(self, trajectory: Trajectory, distances: tf.Tensor, edges: tf.Tensor) -> Metrics:
         config, taken = self.config, tf.cast(trajectory.active, tf.float32)
         realism = tf.zeros(tf.shape(taken))
         if self.models.discriminator is not None:
@@ -130,17 +137,24 @@ class Trainer:
         parts = rewards.step_rewards(
             trajectory, config.goal_weight * distances[:, -1], realism, config.step_penalty, config.budget_penalty
         )
+        if config.gradient_weight:
+            last = tf.cast(rewards.masks(trajectory.active).last, tf.float32)
+            parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]
         if config.frame_goal_weight:
             parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
-        if config.flow_cost or config.roughness_cost:
+        if "warp" in config.transformations and (config.flow_cost or config.roughness_cost):
             flow = trajectory.params["mu_flow"]
             parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
+        if "blend" in config.transformations and config.painting_cost:
+            painted = rewards.painting_rewards(trajectory.params["alpha_blend"], config.painting_cost)
+            parts["painting"] = taken * painted
         return parts
 
     def _episode(self, trajectory: Trajectory, parts: Metrics, distances: tf.Tensor) -> Episode:
+        """What an objective sees of the walks; `distances` float32 [B,K+1] are the weighted ones from the goal."""
         config, frames = self.config, trajectory.frames
         total = tf.add_n(list(parts.values()))
-        ending = rewards.ending_returns(config.goal_weight * distances, config.step_penalty, config.budget_penalty)
+        ending = rewards.ending_returns(distances, config.step_penalty, config.budget_penalty)
         values = tf.zeros_like(total)
         if self.models.value is not None:
             # V begins at what ending here would earn, its distance from the goal, and learns the rest: what the walk

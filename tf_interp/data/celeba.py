@@ -1,4 +1,4 @@
-"""Reads CelebA, or other faces, from an HDF5 file in Fuel's layout, as `python -m fuel_compat convert` writes it.
+"""Reads CelebA, or other pictures, from an HDF5 file in Fuel's layout, as `python -m fuel_compat convert` writes it.
 
 The file holds `features` uint8 [N,C,H,W] and a root attribute `split` that says which rows are train, valid and test.
 Images stay on disk until they are indexed: CelebA at 64 x 64 is 2.5 GB.
@@ -13,8 +13,10 @@ import numpy as np
 from tf_interp.errors import FileError, InputError
 
 _HOW = (
-    "CelebA is had from mmlab.ie.cuhk.edu.hk/projects/CelebA.html; with img_align_celeba.zip and list_attr_celeba.txt "
-    "in FOLDER, python -m fuel_compat convert celeba 64 -d FOLDER writes celeba_64.hdf5; pass that as --data-dir"
+    "CelebA is had from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (Align&Cropped Images); --data-dir takes its "
+    "img_align_celeba.zip, or a folder of pictures, or the celeba_64.hdf5 that python -m fuel_compat convert writes: "
+    "python train_celeba.py --data-dir img_align_celeba.zip. To see the whole pipeline first, on faces drawn by the "
+    "program, without any download: python train_celeba.py --demo"
 )
 
 

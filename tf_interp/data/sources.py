@@ -1,10 +1,12 @@
 """The table of data sets: name -> training and test images. To add one, write a reader and give it a row here."""
 
+from pathlib import Path
 from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
 
-from tf_interp.data import celeba, lines, mnist
+from tf_interp.data import celeba, drawn_faces, lines, mnist
+from tf_interp.data.converted import hdf5_of
 from tf_interp.errors import InputError
 
 Images = Tuple[np.ndarray, np.ndarray]
@@ -20,11 +22,29 @@ def _lines(folder: Optional[str]) -> Images:
     return lines.load_split("train"), lines.load_split("test")
 
 
+def _faces(folder: Optional[str]) -> Images:
+    if folder is not None:
+        raise InputError(f"data_dir: faces are drawn, not read; leave out {folder!r}, or read it with --data celeba")
+    return drawn_faces.load_split("train"), drawn_faces.load_split("test")
+
+
 def _celeba(path: Optional[str]) -> Images:
-    return celeba.load_split("train", path), celeba.load_split("test", path)
+    file = path and str(hdf5_of(Path(path)))
+    train, test = celeba.load_split("train", file), celeba.load_split("test", file)
+    if min(len(train), len(test)) < 2:
+        raise InputError(
+            f"data_dir: {path} has {len(train)} pictures to train on and {len(test)} to test on; a walk needs two of "
+            "each, as any 20 pictures give, or fewer with --split of python -m fuel_compat convert"
+        )
+    return train, test
 
 
-SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {"mnist": _mnist, "lines": _lines, "celeba": _celeba}
+SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {
+    "mnist": _mnist,
+    "lines": _lines,
+    "faces": _faces,
+    "celeba": _celeba,
+}
 
 
 def load_images(name: str, folder: Optional[str] = None) -> Images:
@@ -32,7 +52,7 @@ def load_images(name: str, folder: Optional[str] = None) -> Images:
 
     Args:
         name: a key of SOURCES.
-        folder: where the files are, or for celeba the HDF5 file; None for those that ship with the package.
+        folder: where the files are, for celeba see `celeba`; None for those that ship with the package or are drawn.
 
     Raises:
         FileError, InputError: the data cannot be read, or the two splits differ in size.

@@ -5,6 +5,7 @@ from typing import Dict, Optional
 import tensorflow as tf
 
 from tf_interp.structs import Head, TransformParams
+from tf_interp.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
 """Initial log-odds of alpha_recolor: the mask begins at 0.95, open to keep."""
@@ -22,8 +23,15 @@ def recolor(image: tf.Tensor, alpha: tf.Tensor, matrix: tf.Tensor, bias: tf.Tens
     Returns:
         float32 [B,H,W,C]. The recoloured value is clipped to [0, 1], the state space of section 3, before it is mixed.
     """
-    recolored = tf.einsum("bij,bhwj->bhwi", matrix, image) + bias[:, tf.newaxis, tf.newaxis, :]
-    return alpha * image + (1.0 - alpha) * tf.clip_by_value(recolored, 0.0, 1.0)
+    return alpha * image + (1.0 - alpha) * recolored(image, matrix, bias)
+
+
+def recolored(image: tf.Tensor, matrix: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+    """A I(x, y) + b `projected` into [0, 1], float32 [B,H,W,C]; arguments as for `recolor`.
+
+    Clipped values would have no gradient, and a colour map that turned every pixel white would stay so for good.
+    """
+    return projected(tf.einsum("bij,bhwj->bhwi", matrix, image) + bias[:, tf.newaxis, tf.newaxis, :], 0.0, 1.0)
 
 
 def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
@@ -44,3 +52,9 @@ def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Recolours `image` [B,H,W,C] by the three parameters of `heads`."""
     return recolor(image, params["alpha_recolor"], params["recolor_matrix"], params["recolor_bias"])
+
+
+def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
+    """What there is to see of recolouring `image`: the mask [B,H,W,1] and the image with every pixel recoloured."""
+    everywhere = recolored(image, params["recolor_matrix"], params["recolor_bias"])
+    return {"alpha_recolor": params["alpha_recolor"], "A I + b": everywhere}

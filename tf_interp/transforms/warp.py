@@ -59,4 +59,13 @@ def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = 
 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Warps `image` [B,H,W,C] by the flow that a stochastic T drew, or by mu_flow if T is deterministic."""
-    return warp(image, params["flow"] if "flow" in params else params["mu_flow"])
+    return warp(image, _flow(params))
+
+
+def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
+    """What there is to see of a warp: the flow [B,H,W,2] in pixels."""
+    return {"flow": _flow(params)}
+
+
+def _flow(params: TransformParams) -> tf.Tensor:
+    return params["flow"] if "flow" in params else params["mu_flow"]

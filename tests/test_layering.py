@@ -17,6 +17,7 @@ RANKS = [
     ["models"],
     ["classifier"],
     ["perception"],
+    ["episodes"],
     ["trainer", "interpolator"],
     ["evaluate", "training_plots"],
     ["run", "interpolate", "report", "show_noise"],

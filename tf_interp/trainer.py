@@ -1,19 +1,19 @@
 """Training: models, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
-from typing import Callable, List, Optional
+from typing import List, Optional
 
 import tensorflow as tf
 
-from tf_interp import rewards
 from tf_interp.config import Config
 from tf_interp.diagnostics import Metrics, layer_gradient_norms, means, reward_metrics, walk_metrics
+from tf_interp.episodes import EpisodeMaker, per_frame
 from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
-from tf_interp.objectives.adversarial import discriminator_loss, manifold_reward
+from tf_interp.objectives.adversarial import discriminator_loss
 from tf_interp.perception import load_perception
 from tf_interp.rollout import rollout
-from tf_interp.structs import Episode, Trajectory
+from tf_interp.structs import Trajectory
 
 STRATEGIES = {"default": tf.distribute.get_strategy, "mirrored": tf.distribute.MirroredStrategy}
 
@@ -29,7 +29,7 @@ class Trainer:
 
     Attributes:
         models: `Models`.
-        perceive: see `perception`; None unless the goal reward is perceptual.
+        make_episode: `EpisodeMaker`.
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; kept by the caller.
         checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
@@ -44,9 +44,9 @@ class Trainer:
     ):
         self.config = config
         self.method = METHODS[config.method](config)
-        self.perceive = None
+        perceive = None
         if config.goal_norm == "perceptual":
-            self.perceive = load_perception(config.data, config.classifier, image_shape)
+            perceive = load_perception(config.data, config.classifier, image_shape)
         self.strategy = strategy or STRATEGIES[config.strategy]()
         replicas = self.strategy.num_replicas_in_sync
         if config.batch_size % replicas:
@@ -54,6 +54,7 @@ class Trainer:
         tf.keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)
+            self.make_episode = EpisodeMaker(config, self.models, perceive)
             self.optimizers = {net.name: _adam(config, net) for net in self.models.networks}
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")
             self.seconds = tf.Variable(0.0, trainable=False, dtype=tf.float64, name="seconds")
@@ -102,10 +103,8 @@ class Trainer:
             trajectory = rollout(
                 models.walker, start, goal, config.steps, seed, self.method.draws_stop, self.method.gradients
             )
-            distances, edges = self._distances(trajectory), self._edge_distances(trajectory)
-            parts = self._rewards(trajectory, distances, edges)
-            ending = config.goal_weight * distances + config.gradient_weight * edges
-            output = self.method.objective(self._episode(trajectory, parts, ending))
+            episode, parts = self.make_episode(trajectory)
+            output = self.method.objective(episode)
             loss = tf.reduce_mean(output.loss)
         gradients = self._gradients(tape, loss, learners)
         norms = self._update(learners, gradients)
@@ -113,64 +112,6 @@ class Trainer:
         if models.discriminator is not None:
             metrics.update(self._train_discriminator(trajectory, start))
         return metrics
-
-    def _distances(self, trajectory: Trajectory) -> tf.Tensor:
-        """How far every state is from the goal, float32 [B,K+1] (section 3, fourth reward)."""
-        frames, goal = trajectory.frames, trajectory.goal[:, tf.newaxis]
-        if self.perceive is None:
-            return rewards.distance(frames, goal, self.config.goal_norm)
-        seen = [self._per_frame(self.perceive, images) for images in (frames, goal)]
-        return tf.reduce_sum(tf.square(seen[0] - seen[1]), axis=-1)
-
-    def _edge_distances(self, trajectory: Trajectory) -> tf.Tensor:
-        """`rewards.edge_distance` of every state, float32 [B,K+1]; zero where it has no weight."""
-        if not self.config.gradient_weight:
-            return tf.zeros(tf.shape(trajectory.frames)[:2])
-        return rewards.edge_distance(trajectory.frames, trajectory.goal[:, tf.newaxis])
-
-    def _rewards(self, trajectory: Trajectory, distances: tf.Tensor, edges: tf.Tensor) -> Metrics:
-        config, taken = self.config, tf.cast(trajectory.active, tf.float32)
-        realism = tf.zeros(tf.shape(taken))
-        if self.models.discriminator is not None:
-            logits = self._per_frame(self.models.discriminator, trajectory.frames[:, 1:])
-            realism = config.manifold_weight * manifold_reward(logits)
-        parts = rewards.step_rewards(
-            trajectory, config.goal_weight * distances[:, -1], realism, config.step_penalty, config.budget_penalty
-        )
-        if config.gradient_weight:
-            last = tf.cast(rewards.masks(trajectory.active).last, tf.float32)
-            parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]
-        if config.frame_goal_weight:
-            parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
-        if "warp" in config.transformations and (config.flow_cost or config.roughness_cost):
-            flow = trajectory.params["mu_flow"]
-            parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
-        if "blend" in config.transformations and config.painting_cost:
-            painted = rewards.painting_rewards(trajectory.params["alpha_blend"], config.painting_cost)
-            parts["painting"] = taken * painted
-        return parts
-
-    def _episode(self, trajectory: Trajectory, parts: Metrics, distances: tf.Tensor) -> Episode:
-        """What an objective sees of the walks; `distances` float32 [B,K+1] are the weighted ones from the goal."""
-        config, frames = self.config, trajectory.frames
-        total = tf.add_n(list(parts.values()))
-        ending = rewards.ending_returns(distances, config.step_penalty, config.budget_penalty)
-        values = tf.zeros_like(total)
-        if self.models.value is not None:
-            # V begins at what ending here would earn, its distance from the goal, and learns the rest: what the walk
-            # can still gain. The states are data to it.
-            states, goals = (
-                tf.stop_gradient(x) for x in (frames[:, :-1], _at_every_step(trajectory.goal, config.steps))
-            )
-            values = self._per_frame(self.models.value, states, goals) + tf.stop_gradient(ending[:, :-1])
-        return Episode(trajectory, total, ending, values)
-
-    @staticmethod
-    def _per_frame(network: Callable[..., tf.Tensor], *images: tf.Tensor) -> tf.Tensor:
-        """Applies a network of images [B,H,W,C] -> [B,...] to images [B,K,H,W,C] -> [B,K,...]."""
-        batch, steps = tf.shape(images[0])[0], images[0].shape[1]
-        found = network(*(tf.reshape(image, [-1, *image.shape[2:]]) for image in images))
-        return tf.reshape(found, [batch, steps, *found.shape[1:]])
 
     def _gradients(self, tape: tf.GradientTape, loss: tf.Tensor, networks: List) -> List[List[tf.Tensor]]:
         """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""
@@ -214,7 +155,7 @@ class Trainer:
                 slope.watch(real)
                 real_logits = net(real)
             real_gradient = slope.gradient(real_logits, real)
-            fake_logits = self._per_frame(net, frames)
+            fake_logits = per_frame(net, frames)
             output = discriminator_loss(real_logits, fake_logits, taken, real_gradient, self.config.r1_weight)
             loss = tf.reduce_mean(output.loss)
         (gradients,) = self._gradients(tape, loss, [net])
@@ -239,7 +180,3 @@ def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:
     key = tf.stack([tf.constant(seed, tf.int64), iteration.read_value()])
     key = tf.random.experimental.stateless_fold_in(key, tf.cast(replica, tf.int64))
     return tf.cast(tf.bitwise.bitwise_and(key, 0x7FFFFFFF), tf.int32)
-
-
-def _at_every_step(goal: tf.Tensor, steps: int) -> tf.Tensor:
-    return tf.repeat(goal[:, tf.newaxis], steps, axis=1)

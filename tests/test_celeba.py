@@ -15,7 +15,7 @@ from PIL import Image
 from tf_interp import load_interpolator
 from tf_interp.data import drawn_faces
 from tf_interp.data.converted import hdf5_of
-from tf_interp.data.sources import load_images
+from tf_interp.data.sources import load_images, load_training_images
 from tf_interp.errors import FileError, InputError
 
 SCRIPT = Path(__file__).parent.parent / "train_celeba.py"
@@ -115,7 +115,7 @@ def test_pictures_that_cannot_be_used_say_why_and_what_to_do(cache, tmp_path):
         load_images("celeba", str(folder))
     (folder / "a.png").write_bytes(jpeg(1, kind="PNG"))
     with pytest.raises(InputError, match="has 1 pictures to train on and 0 to test on; a walk needs two of each"):
-        load_images("celeba", str(folder))
+        load_training_images("celeba", str(folder))
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\3\4 and no more")
     with pytest.raises(FileError, match="broken.zip is not a whole zip archive"):

@@ -1,6 +1,7 @@
 """Reading faces from HDF5, and the face network that measures walks between them."""
 
 import io
+import json
 import re
 import zipfile
 from collections import defaultdict
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tf_interp.classifier import Activations
 from tf_interp.data import celeba
 from tf_interp.data.pairs import training_pairs
 from tf_interp.errors import FileError, InputError
@@ -76,6 +78,25 @@ def test_without_the_network_its_packages_are_named(monkeypatch, tmp_path, featu
     words = ["cross_fade", "--data", "celeba", "--data-dir", str(path), "--out", str(tmp_path / "out")]
     assert evaluate_command(words) == 2
     assert "pip install -r requirements-faces.txt" in capsys.readouterr().err
+
+
+def test_walks_between_faces_are_measured_on_the_named_file(monkeypatch, tmp_path, random, capsys):
+    """With the mean colour for features: cross-fades change colour evenly, and faces have no class to be sure of."""
+
+    def mean_colour(images):
+        means = images.mean(axis=(1, 2))
+        return Activations(means, means, None)
+
+    monkeypatch.setattr(faces, "FaceFeatures", lambda: mean_colour)
+    path = write_hdf5(tmp_path / "faces.hdf5", random.randint(0, 256, [40, 3, 8, 8]).astype(np.uint8), 0, 40)
+    words = ["cross_fade", "--data", "celeba", "--data-dir", str(path), "--out", str(tmp_path), "--pairs", "30"]
+    assert evaluate_command([*words, "--steps", "4"]) == 0
+    (row,) = json.loads((tmp_path / "metrics.json").read_text())["methods"]
+    assert row["pairs"] == 30 and row["largest_step_ratio_features"] == pytest.approx(1.0, abs=1e-3)
+    assert row["confidence"] is None and row["nearest_real"] is None  # no training faces in that file
+    assert len(row["kernel"]) == 5 and "| cross_fade | 0.0% |" in capsys.readouterr().out
+    assert evaluate_command([*words, "--classifier", "x"]) == 2
+    assert "faces are measured by a face network" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

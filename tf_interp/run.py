@@ -27,7 +27,7 @@ import tensorflow as tf
 from tf_interp import figures, files
 from tf_interp.config import Config
 from tf_interp.data.pairs import held_out_pairs, training_pairs
-from tf_interp.data.sources import load_images
+from tf_interp.data.sources import load_training_images
 from tf_interp.device import describe_device
 from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
@@ -59,7 +59,7 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         DivergedError: the loss or gradient became NaN or infinite; the last good checkpoint is kept.
         RunInterrupted: SIGINT or SIGTERM arrived; a checkpoint was saved first.
     """
-    train, test = load_images(config.data, config.data_dir)
+    train, test = load_training_images(config.data, config.data_dir)
     folder = _claim_folder(config, resume)
     config = dataclasses.replace(config, run_dir=str(folder))
     with caught_signals() as signals:

@@ -30,13 +30,7 @@ def _faces(folder: Optional[str]) -> Images:
 
 def _celeba(path: Optional[str]) -> Images:
     file = path and str(hdf5_of(Path(path)))
-    train, test = celeba.load_split("train", file), celeba.load_split("test", file)
-    if min(len(train), len(test)) < 2:
-        raise InputError(
-            f"data_dir: {path} has {len(train)} pictures to train on and {len(test)} to test on; a walk needs two of "
-            "each, as any 20 pictures give, or fewer with --split of python -m fuel_compat convert"
-        )
-    return train, test
+    return celeba.load_split("train", file), celeba.load_split("test", file)
 
 
 SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {
@@ -60,4 +54,15 @@ def load_images(name: str, folder: Optional[str] = None) -> Images:
     train, test = SOURCES[name](folder)
     if train.shape[1:] != test.shape[1:]:
         raise InputError(f"{folder}: training images are {train.shape[1:]} but test images {test.shape[1:]}")
+    return train, test
+
+
+def load_training_images(name: str, folder: Optional[str] = None) -> Images:
+    """`load_images`, refused with an InputError if there are too few to train on and to measure by."""
+    train, test = load_images(name, folder)
+    if min(len(train), len(test)) < 2:
+        raise InputError(
+            f"data_dir: {folder} has {len(train)} pictures to train on and {len(test)} to test on; a walk needs two of "
+            "each, as any 20 pictures give, or fewer with --split of python -m fuel_compat convert"
+        )
     return train, test

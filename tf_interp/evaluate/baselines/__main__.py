@@ -66,7 +66,7 @@ def train(kind: Kind, out: Path, data: str, data_dir: Optional[str], settings: S
     Args:
         kind: what to train.
         out: folder to write.
-        data, data_dir: see `data.sources.load_images`.
+        data, data_dir: see `data.sources.load_training_images`.
         settings: see `Settings`.
 
     Raises:
@@ -75,9 +75,9 @@ def train(kind: Kind, out: Path, data: str, data_dir: Optional[str], settings: S
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileError(f"{out} already exists and is not empty; remove it or give another --out")
-    from tf_interp.data.sources import load_images
+    from tf_interp.data.sources import load_training_images
 
-    images, test = load_images(data, data_dir)
+    images, test = load_training_images(data, data_dir)
     try:
         out.mkdir(parents=True, exist_ok=True)  # now, because after training is too late to find out
     except OSError as error:

@@ -9,6 +9,8 @@ _SMALL_FACES: Settings = {
     "map_halvings": 1, "batch_size": 8, "iterations": 600, "image_every": 200, "checkpoint_every": 200,
 }  # fmt: skip
 
+_GOAL_ALONE: Settings = {"map_halvings": 0, "flow_cost": 0.0, "roughness_cost": 0.0, "manifold_weight": 0.0}
+
 ANY = "any method"
 PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
     "mnist": {
@@ -33,10 +35,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             "bptt_stop": {"steps": 15, "map_halvings": 1, "max_flow": 2.0, "step_penalty": 1.0, "iterations": 2500},
         },
         "paper": {
-            "bptt": {
-                "steps": 5, "max_flow": 4.0, "map_halvings": 0, "flow_cost": 0.0, "roughness_cost": 0.0,
-                "manifold_weight": 0.0,
-            },
+            "bptt": {**_GOAL_ALONE, "steps": 5, "max_flow": 4.0},
             "pg": {"steps": 5, "noise_size": None, "normalize_advantages": False},
             "hybrid": {
                 "steps": 5, "map_halvings": 0, "command_size": 32, "stddev_floor": 0.0, "advantage_clip": None,
@@ -46,14 +45,16 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
         },
         "quick": {
             ANY: {
-                "iterations": 300, "steps": 3, "batch_size": 32, "max_flow": 6.0, "transformer_features": (8, 16, 32),
-                "policy_features": (16, 32, 32), "image_every": 100, "checkpoint_every": 100,
+                **_GOAL_ALONE, "iterations": 300, "steps": 3, "batch_size": 32, "max_flow": 6.0,
+                "transformer_features": (8, 16, 32), "policy_features": (16, 32, 32), "image_every": 100,
+                "checkpoint_every": 100,
             },
         },
         "lines": {
             ANY: {
-                "data": "lines", "steps": 15, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 64),
-                "iterations": 600, "batch_size": 16, "image_every": 200, "checkpoint_every": 100,
+                **_GOAL_ALONE, "data": "lines", "steps": 15, "max_flow": 4.0, "transformer_features": (8, 16, 32),
+                "policy_features": (16, 32, 64), "iterations": 600, "batch_size": 16, "image_every": 200,
+                "checkpoint_every": 100,
             },
         },
     },

@@ -77,6 +77,14 @@ def test_comparison_and_lines_are_shown_when_measured(results):
     assert "(walks between lines: lines/strips.png is missing)" in (results / "REPORT.md").read_text()
 
 
+def test_what_was_tried_is_shown(results):
+    (results / "tradeoff").mkdir()
+    (results / "tradeoff" / "table.md").write_text("| run |\n| --- |\n| a bold attempt |\n")
+    report.build(results)
+    assert "a bold attempt" in (results / "REPORT.md").read_text()
+    assert "<td>a bold attempt</td>" in (results / "report.html").read_text()
+
+
 def test_a_damaged_result_is_named_and_the_old_report_kept(results):
     report.build(results)
     before = (results / "REPORT.md").read_text()

@@ -62,7 +62,7 @@ def build(results: Path) -> None:
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     runs = dict(_runs(results))
     sections = [_head(), _paper(results, runs), _comparison(results), _lines(results)]
-    sections += [_noise(results), _training(results)]
+    sections += [_tradeoff(results), _noise(results), _training(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
         with files.replaced_file(results / name) as temporary:
@@ -172,6 +172,17 @@ def _measured(results: Path, folder: str, title: str, reading: str, pictures: Di
     parts += [_text(results / folder / "table.md").strip(), reading]
     parts += [_picture(results, f"{folder}/{name}", caption) for name, caption in pictures.items()]
     return "\n\n".join(parts)
+
+
+def _tradeoff(results: Path) -> str:
+    title = "## The goal against the way there: what was tried"
+    if not (results / "tradeoff" / "table.md").is_file():
+        return f"{title}\n\nNot tried yet."
+    words = (
+        "BPTT on MNIST, one seed each, short runs on cores that other work shared, so compare the minutes with care. "
+        "`tradeoff/train.sh` has the settings in full, `tradeoff/metrics.json` all measurements and each run's commit."
+    )
+    return f"{title}\n\n{_text(results / 'tradeoff' / 'table.md').strip()}\n\n{words}"
 
 
 def _training(results: Path) -> str:

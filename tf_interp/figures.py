@@ -150,7 +150,10 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
     rows = -(-len(panels) // columns)
     figure = Figure(figsize=(4 + 4 * columns, 1 + 3.5 * rows), layout="constrained")
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
-    for axes, (title, curves) in zip(np.ravel(figure.subplots(rows, columns, squeeze=False)), panels.items()):
+    grid = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+    for axes, (title, curves) in zip(grid, panels.items()):
         for name, (along, values) in curves.items():
             window = min(_RUNNING_MEAN, len(values))
             smooth = np.convolve(values, np.ones(window) / window, mode="valid")

@@ -69,7 +69,8 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         "sharpness": "sharpness, real = 1",
     }
     figure = Figure(figsize=(15, 7.5), layout="constrained")
-    for axes, (name, title) in zip(figure.subplots(2, 3).flat, panels.items()):
+    *plots, spare = figure.subplots(2, 3).flat
+    for axes, (name, title) in zip(plots, panels.items()):
         for row in rows:
             values = row[name]
             if values is not None:
@@ -77,7 +78,8 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=8)
+    spare.set_axis_off()
+    spare.legend(*plots[0].get_legend_handles_labels(), loc="center", fontsize=10)
     with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

@@ -64,12 +64,12 @@ def test_presets_are_valid_for_every_method_and_described(method):
         for name in presets:
             assert configs.from_dict(settings_of(script, name, method), name).method == method
             assert PRESET_HELP[script][name]
-    assert settings_of("mnist", "default", "bptt") == {"method": "bptt"}
-    # The paper's settings have none of our remedies and its noise is drawn for every pixel.
+    # The paper's settings have none of our remedies and rewards, and its noise is drawn for every pixel.
     paper = configs.from_dict(settings_of("mnist", "paper", method), "paper")
     assert paper.noise_size is None or method != "pg"
     assert (paper.stddev_floor, paper.gradient_threshold, paper.advantage_clip) == (0.0, None, None)
     assert paper.steps == (15 if method == "bptt_stop" else 5)
+    assert (paper.flow_cost, paper.roughness_cost, paper.frame_goal_weight, paper.map_halvings) == (0.0, 0.0, 0.0, 0)
 
 
 def test_presets_of_faces():

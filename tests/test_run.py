@@ -20,11 +20,13 @@ from tf_interp.data import mnist
 from tf_interp.data.pairs import held_out_pairs
 from tf_interp.methods import Method
 from tf_interp.objectives.bptt import bptt
+from tf_interp.presets import settings_of
 from tf_interp.rollout import GradientFlow
 from tf_interp.run import run
 
 ROOT = Path(__file__).parent.parent
 TINY = dict(
+    settings_of("mnist", "default", "bptt"),
     steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=60,
     learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
 )  # fmt: skip
@@ -90,7 +92,7 @@ def test_a_run_says_what_it_does_and_leaves_what_it_promises(whole):
     record = json.loads((folder / "config.json").read_text())
     assert record["settings"]["steps"] == 2 and record["settings"]["seed"] == 0
     start = record["starts"][0]
-    assert start["command"].startswith("python train_mnist.py --steps 2") and start["precision"] == "float32"
+    assert start["command"].startswith("python train_mnist.py --max-flow 2.0") and start["precision"] == "float32"
     assert start["versions"]["tensorflow"] == "2.15.1" and "git_commit" in start
     summary = json.loads((folder / "metrics.json").read_text())
     assert summary["pairs"] == 2000 and summary["iterations"] == 60 and summary["mean_length"] == 2.0
@@ -196,7 +198,7 @@ def test_settings_come_from_defaults_then_preset_or_file_then_options(whole, tmp
     def parsed(*words):
         return cli.parse("mnist", "", list(map(str, words)))
 
-    assert parsed() == (config.Config(), False)
+    assert parsed() == (config.Config(**settings_of("mnist", "default", "bptt")), False)
     quick, _ = parsed("--preset", "quick", "--steps", 4, "--transformer-features", 4, 8)
     assert (quick.iterations, quick.steps, quick.transformer_features) == (300, 4, (4, 8))
     path = tmp_path / "mine.json"

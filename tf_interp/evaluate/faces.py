@@ -5,7 +5,6 @@ of one person. Packages bring it and its weights: `pip install -r requirements-f
 """
 
 import importlib.util
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +44,7 @@ class FaceFeatures:
         if images.ndim != 4 or images.shape[-1] != 3:
             raise InputError(f"faces must be [N,H,W,3], in colour; these are {list(images.shape)}")
         parts = [images[first : first + _BATCH] for first in range(0, len(images), _BATCH)]
-        with ThreadPoolExecutor(2) as pool:  # dlib computes outside the interpreter's lock
-            described = np.concatenate(list(pool.map(self._describe, parts)))
+        described = np.concatenate([self._describe(part) for part in parts])
         return Activations(perceptual=described, features=described, confidence=None)
 
     def _describe(self, images: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
     return {
         "method": row["method"],
         "goal": f"{row['goal_relative']:.1%}",
-        "worst": f"{row['worst_frechet']:.1f} ({row['worst_frechet_step']})",
-        "frechet": " ".join(f"{value:.1f}" for value in row["frechet"]),
+        "worst": f"{row['worst_frechet']:.3g} ({row['worst_frechet_step']})",
+        "frechet": " ".join(f"{value:.3g}" for value in row["frechet"]),
         "kernel": f"{max(row['kernel']):.3g}",
         "largest": f"{row['largest_step_ratio']:.2f}, {row['largest_step_ratio_features']:.2f}",
         "sharpness": f"{min(row['sharpness']):.2f}",

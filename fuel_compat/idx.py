@@ -33,12 +33,14 @@ def read_idx(path: Path, axes: int) -> np.ndarray:
     """
     path = path if path.is_file() else path.with_name(path.name + ".gz")
     content = _content(path)
-    expected, header = bytes([0, 0, _UNSIGNED_BYTE, axes]), 4 + 4 * axes
-    if not content.startswith(expected) or len(content) < header:
+    magic, expected, header = content[:4], bytes([0, 0, _UNSIGNED_BYTE, axes]), 4 + 4 * axes
+    if magic != expected:
         raise FileError(
-            f"{path}: begins with 0x{content[:4].hex()}, not with 0x{expected.hex()} and {axes} lengths; "
-            "is this another kind of file under that name?"
+            f"{path}: magic number is 0x{magic.hex()}, expected 0x{expected.hex()} "
+            f"(IDX, unsigned bytes, {axes} axes); is this another kind of file under that name?"
         )
+    if len(content) < header:
+        raise FileError(f"{path}: ends inside its header after {len(content)} bytes; fetch the file again")
     shape = struct.unpack_from(f">{axes}I", content, 4)
     if len(content) - header != math.prod(shape):
         raise FileError(
@@ -53,9 +55,7 @@ def _content(path: Path) -> bytes:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
             content = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise FileError(
-            f"{path} does not exist, nor does it without .gz; -d takes the folder of MNIST's files"
-        ) from None
+        raise FileError(f"{path} does not exist, nor does it without .gz, among MNIST's four files") from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise FileError(f"{path}: is not a whole gzip file ({error}); fetch the file again") from None
     except OSError as error:

@@ -56,7 +56,7 @@ def test_other_data_in_the_same_files(folder):
     "name, content, message",
     [
         (NAMES[1], None, "labels-idx1-ubyte.gz does not exist"),
-        (NAMES[1], b"<html>", "begins with 0x3c68746d, not with 0x00000801"),
+        (NAMES[1], b"<html>", "magic number is 0x3c68746d, expected 0x00000801"),
         (NAMES[1], idx(np.zeros(3, np.uint8)), "4 train images but 3 labels"),
         (NAMES[1], idx(np.zeros(4, np.uint8))[:-1], "announces 4 = 4 bytes but 3 follow"),
         (NAMES[2], idx(np.zeros([2, 6, 3], np.uint8)), "5 x 3 and 6 x 3"),

@@ -9,6 +9,7 @@ from tf_interp.nets.discriminator import Discriminator
 from tf_interp.nets.policy import Policy
 from tf_interp.nets.transformer import Transformer
 from tf_interp.nets.value import Value
+from tf_interp.structs import FlowRange
 from tf_interp.transforms import collect_heads
 
 ALL = ("warp", "recolor", "blend")
@@ -19,7 +20,7 @@ def images(random, shape, batch=3):
 
 
 def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", sigma_flow=None):
-    return Transformer(shape, 5, features, collect_heads(names, shape[-1], 3.0, sigma_flow), dtype=dtype)
+    return Transformer(shape, 5, features, collect_heads(names, shape[-1], FlowRange(3.0, sigma_flow)), dtype=dtype)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (27, 31, 3), (5, 6, 1), (64, 48, 3)])
@@ -47,7 +48,7 @@ def test_too_many_levels_for_the_image():
 
 def test_halved_maps_are_bilinear_between_every_second_pixel(random):
     shape = (12, 10, 1)
-    net = Transformer(shape, 5, (4, 6, 8), collect_heads(("warp",), 1, 3.0), halvings=1)
+    net = Transformer(shape, 5, (4, 6, 8), collect_heads(("warp",), 1, FlowRange(3.0)), halvings=1)
     whole = transformer(shape, names=("warp",))
     state, command = images(random, shape), tf.constant(random.normal(size=[3, 5]), tf.float32)
     for each in (net, whole):

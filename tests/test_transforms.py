@@ -5,6 +5,7 @@ import oracles
 import pytest
 import tensorflow as tf
 
+from tf_interp.structs import FlowRange
 from tf_interp.transforms import TRANSFORMATIONS, collect_heads, compose
 from tf_interp.transforms.blend import blend, keep_mask
 from tf_interp.transforms.projection import projected
@@ -120,7 +121,7 @@ def test_blend_gradients_equal_finite_differences(random):
 
 
 def raw_zeros(names, size=(4, 5), channels=3):
-    heads = collect_heads(names, channels, max_flow=3.0)
+    heads = collect_heads(names, channels, FlowRange(3.0))
     return {n: h.activation(tf.zeros([2, *(size if h.per_pixel else ()), h.size])) for n, h in heads.items()}
 
 
@@ -154,12 +155,14 @@ def test_what_left_its_bounds_learns_to_return():
 
 
 def test_flow_is_bounded_and_sigma_positive():
-    heads = collect_heads(("warp",), 1, max_flow=3.0, initial_sigma_flow=0.5)
+    heads = collect_heads(("warp",), 1, FlowRange(3.0, initial_sigma=0.5, sigma_floor=0.2))
     raw = tf.constant([-1e3, -0.5, 0.0, 0.5, 1e3])
     np.testing.assert_allclose(heads["mu_flow"].activation(raw)[::4], [-3.0, 3.0])
     sigma = heads["sigma_flow"].activation(raw)
-    assert float(sigma[2]) == pytest.approx(0.5, abs=0.002) and float(tf.reduce_min(sigma)) > 0.0
-    assert "sigma_flow" not in collect_heads(("warp",), 1, max_flow=3.0)
+    assert float(sigma[2]) == pytest.approx(0.7) and float(tf.reduce_min(sigma)) == pytest.approx(0.2)
+    free = collect_heads(("warp",), 1, FlowRange(3.0, initial_sigma=0.5))["sigma_flow"].activation(raw)
+    assert float(free[2]) == pytest.approx(0.5, abs=0.002) and float(tf.reduce_min(free)) > 0.0
+    assert "sigma_flow" not in collect_heads(("warp",), 1, FlowRange(3.0))
 
 
 def test_compose_applies_in_the_order_given(random):

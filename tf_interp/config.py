@@ -51,6 +51,9 @@ class Config:
     """Largest displacement of one warp along either axis, in pixels."""
     initial_sigma_flow: float = ranged(0.7, 1e-3, 100.0)
     """pg: standard deviation of the drawn flow before training, in pixels (section 4.4, eq. 7 and 8)."""
+    sigma_flow_floor: float = ranged(0.0, 0.0, 100.0)
+    """pg: least standard deviation of the drawn flow, in pixels; the initial one comes on top. Without it T soon draws
+    next to nothing and explores no more."""
     noise_size: Optional[int] = ranged(7, 1, 1024)
     """pg: H' = W' at which the noise of the flow is drawn (eq. 8); None draws it for every pixel (eq. 7)."""
     policy_features: Tuple[int, ...] = ranged((32, 64, 64), 1, 4096)

@@ -18,7 +18,7 @@ from tf_interp.nets.policy import Policy
 from tf_interp.nets.transformer import Transformer
 from tf_interp.nets.value import Value
 from tf_interp.rollout import Walker
-from tf_interp.structs import TransformParams
+from tf_interp.structs import FlowRange, TransformParams
 from tf_interp.transforms import collect_heads, compose
 from tf_interp.validation import read_settings
 
@@ -54,7 +54,8 @@ class Models(tf.Module):
             precision,
         )
         sigma = config.initial_sigma_flow if method.draws_flow else None
-        heads = collect_heads(config.transformations, image_shape[-1], config.max_flow, sigma)
+        flows = FlowRange(config.max_flow, sigma, config.sigma_flow_floor)
+        heads = collect_heads(config.transformations, image_shape[-1], flows)
         self.transformer = Transformer(
             image_shape, config.command_size, config.transformer_features, heads, config.map_halvings, precision
         )

@@ -26,6 +26,20 @@ alpha_blend [B,H,W,1] and synthesis [B,H,W,C] in [0, 1]. A dictionary and not a 
 transformations decide which of them exist."""
 
 
+class FlowRange(NamedTuple):
+    """What the flows of one warp may be, in pixels.
+
+    Attributes:
+        largest: bound on |mu_flow| along each axis.
+        initial_sigma: makes T stochastic: the standard deviations that it begins with, above the floor.
+        sigma_floor: least standard deviation.
+    """
+
+    largest: float
+    initial_sigma: Optional[float] = None
+    sigma_floor: float = 0.0
+
+
 class Head(NamedTuple):
     """One parameter of a transformation, as the transformer network has to predict it.
 

@@ -1,27 +1,25 @@
 """The transformations of section 4.1, and their composition.
 
-A transformation is a module with three functions: `heads(channels, max_flow, initial_sigma_flow)` says what the
-transformer network must predict for it, `apply(image, params)` performs it, `maps(image, params)` names what there is
+A transformation is a module with three functions: `heads(channels, flows)` says what the transformer network
+must predict for it, `apply(image, params)` performs it, `maps(image, params)` names what there is
 to see of it. To add one, write such a file and give it a row here.
 """
 
-from typing import Callable, Dict, Optional, Sequence
+from typing import Callable, Dict, Sequence
 
 import tensorflow as tf
 
-from tf_interp.structs import Head, Trajectory, TransformParams
+from tf_interp.structs import FlowRange, Head, Trajectory, TransformParams
 from tf_interp.transforms import blend, recolor, warp
 
 TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
 
 
-def collect_heads(
-    names: Sequence[str], channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None
-) -> Dict[str, Head]:
+def collect_heads(names: Sequence[str], channels: int, flows: FlowRange) -> Dict[str, Head]:
     """All that T must predict so that the transformations `names` can be applied."""
     collected: Dict[str, Head] = {}
     for name in names:
-        collected.update(TRANSFORMATIONS[name].heads(channels, max_flow, initial_sigma_flow))
+        collected.update(TRANSFORMATIONS[name].heads(channels, flows))
     return collected
 
 

@@ -1,11 +1,11 @@
 """Blending with direct synthesis, eq. 4: a mask chooses between the input's pixels and newly painted ones."""
 
 import math
-from typing import Dict, Optional
+from typing import Dict
 
 import tensorflow as tf
 
-from tf_interp.structs import Head, TransformParams
+from tf_interp.structs import FlowRange, Head, TransformParams
 from tf_interp.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
@@ -43,12 +43,12 @@ def keep_mask(raw: tf.Tensor) -> tf.Tensor:
     return projected(tf.sigmoid(raw + KEEP_LOGIT) / _KEPT, 0.0, 1.0)
 
 
-def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
+def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
     """What T predicts for blending; raw zeros give alpha = 1, hence O = I.
 
     Args:
         channels: C.
-        max_flow, initial_sigma_flow: settings of the warp, not used.
+        flows: of the warp, not used.
     """
     return {"alpha_blend": Head(True, 1, keep_mask), "synthesis": Head(True, channels, tf.sigmoid)}
 

@@ -1,10 +1,10 @@
 """Affine recolouring, eq. 3: one colour map A x + b for the image, and a mask of the pixels that keep their colour."""
 
-from typing import Dict, Optional
+from typing import Dict
 
 import tensorflow as tf
 
-from tf_interp.structs import Head, TransformParams
+from tf_interp.structs import FlowRange, Head, TransformParams
 from tf_interp.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
@@ -34,12 +34,12 @@ def recolored(image: tf.Tensor, matrix: tf.Tensor, bias: tf.Tensor) -> tf.Tensor
     return projected(tf.einsum("bij,bhwj->bhwi", matrix, image) + bias[:, tf.newaxis, tf.newaxis, :], 0.0, 1.0)
 
 
-def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
+def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
     """What T predicts for recolouring; raw zeros give A = identity and b = 0, hence O = I.
 
     Args:
         channels: C.
-        max_flow, initial_sigma_flow: settings of the warp, not used.
+        flows: of the warp, not used.
     """
     identity = tf.eye(channels)
     return {

@@ -13,11 +13,11 @@ The flow convention of the whole project is stated here and nowhere else:
 
 import math
 import warnings
-from typing import Dict, Optional
+from typing import Dict
 
 import tensorflow as tf
 
-from tf_interp.structs import Head, TransformParams
+from tf_interp.structs import FlowRange, Head, TransformParams
 
 with warnings.catch_warnings():
     # TensorFlow Addons announces its end of life at import. The project pins it on purpose (see requirements.txt).
@@ -41,20 +41,19 @@ def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
     return tfa.image.dense_image_warp(image, -flow[..., ::-1])
 
 
-def heads(channels: int, max_flow: float, initial_sigma_flow: Optional[float] = None) -> Dict[str, Head]:
+def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
     """What T predicts for the warp: mu_flow, and sigma_flow if T is stochastic (section 4.3).
 
     Args:
         channels: C; the flow is shared by all channels, so it is not used.
-        max_flow: bound on |mu_flow| along each axis, in pixels, reached through tanh.
-        initial_sigma_flow: makes T stochastic: adds sigma_flow [B,H,W,2], standard deviations in pixels, which begin
-            at this value.
+        flows: mu_flow reaches their bound through tanh; sigma_flow [B,H,W,2] is there if T is stochastic.
     """
-    flow = {"mu_flow": Head(True, 2, lambda raw: max_flow * tf.tanh(raw))}
-    if initial_sigma_flow is not None:
-        scale = initial_sigma_flow / math.log(2.0)  # softplus(0) = log 2
-        flow["sigma_flow"] = Head(True, 2, lambda raw: _SIGMA_FLOOR + scale * tf.nn.softplus(raw))
-    return flow
+    predicted = {"mu_flow": Head(True, 2, lambda raw: flows.largest * tf.tanh(raw))}
+    if flows.initial_sigma is not None:
+        scale = flows.initial_sigma / math.log(2.0)  # softplus(0) = log 2
+        floor = max(flows.sigma_floor, _SIGMA_FLOOR)
+        predicted["sigma_flow"] = Head(True, 2, lambda raw: floor + scale * tf.nn.softplus(raw))
+    return predicted
 
 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:

@@ -13,7 +13,7 @@ index k of every other tensor belongs to the step s_k -> s_{k+1}:
     active   1          1          0                     length = 2
 """
 
-from typing import Callable, Dict, NamedTuple
+from typing import Callable, Dict, NamedTuple, Optional
 
 import numpy as np
 import tensorflow as tf

@@ -103,6 +103,11 @@ def test_rewards_of_every_frame_and_of_the_flow_by_hand():
     np.testing.assert_allclose(rewards.flow_rewards(flow, 0.0, 3.0), [[-3.0 * (4 / 2 + 6 / 2)]])
 
 
+def test_motion_by_hand():
+    frames = tf.reshape([0.0, 0.0, 0.5, 0.25, 0.5, 0.25], [1, 3, 1, 2, 1])  # two steps of 1 x 2 pixels
+    np.testing.assert_allclose(rewards.motion_rewards(frames, 4.0), [[-4.0 * (0.25 + 0.0625), 0.0]])
+
+
 def test_painting_and_edges_by_hand():
     alpha = tf.reshape([1.0, 0.5, 0.25, 1.0, 1.0, 1.0], [1, 3, 1, 2, 1])  # three steps of 1 x 2 pixels
     np.testing.assert_allclose(rewards.painting_rewards(alpha, 8.0), [[-8 * 0.5 / 2, -8 * 0.75 / 2, 0]])
@@ -134,6 +139,12 @@ def test_advantages_are_data_normalised_over_decisions(parts):
     np.testing.assert_allclose(advantages(episode_of(parts), PLAIN)[0], by_hand, rtol=1e-5)
     normalised = advantages(episode_of(parts), AdvantageSettings())[0].numpy()
     np.testing.assert_allclose(normalised, (by_hand - by_hand.mean()) / by_hand.std(), rtol=1e-4)
+    traced = advantages(episode_of(parts), PLAIN._replace(trace=0.5))[0].numpy()
+    r, v = parts["rewards"].numpy(), parts["values"].numpy()
+    last = r[:, 2] - v[:, 2]
+    middle = r[:, 1] + v[:, 2] - v[:, 1] + 0.5 * last
+    np.testing.assert_allclose(traced[:, 2], last, rtol=1e-5)
+    np.testing.assert_allclose(traced[:, 0], r[:, 0] + v[:, 1] - v[:, 0] + 0.5 * middle, rtol=1e-4)
     clipped = advantages(episode_of(parts), AdvantageSettings(normalize=False, clip=0.3))[0]
     np.testing.assert_allclose(clipped, np.clip(by_hand, -0.3, 0.3), rtol=1e-5)
 

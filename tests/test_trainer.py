@@ -77,11 +77,12 @@ def test_what_the_first_iteration_of_bptt_logs(bars):
 
 
 def test_a_walk_that_stands_still_is_paid_for_every_frame_and_not_for_its_flow(bars):
-    costs = dict(roughness_cost=1.0, flow_cost=1.0, painting_cost=1.0)
+    costs = dict(roughness_cost=1.0, flow_cost=1.0, painting_cost=1.0, motion_cost=1.0)
     trainer = Trainer(Config(**SMALL, **costs, frame_goal_weight=2.0), SHAPE, "float32")
     (first,) = train(trainer, bars, 1)
     assert first["reward/frame_goal"] == pytest.approx(-2.0 * (1 / 2 + 2 / 2) * first["start_distance"], rel=1e-5)
     assert first["reward/flow"] == 0.0 and "reward/painting" not in first  # nothing here could paint
+    assert first["reward/motion"] == pytest.approx(0.0, abs=1e-9)
     assert first["return"] == pytest.approx(first["reward/goal"] + first["reward/frame_goal"], rel=1e-5)
 
 

@@ -80,6 +80,8 @@ class Config:
     """Paid in each step for the mean squared length of the flow, in pixels."""
     roughness_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for the mean squared difference of the flow between neighbouring pixels."""
+    motion_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""
     painting_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for the mean over pixels of 1 - alpha_blend, the share of the image that is painted anew."""
     gradient_weight: float = ranged(0.0, 0.0, 1e6)
@@ -104,6 +106,9 @@ class Config:
     """Shifts and scales advantages to mean 0 and deviation 1 over the batch."""
     advantage_clip: Optional[float] = ranged(None, 1e-6, 1e9)
     """Bound on the absolute advantage: a remedy the paper tried for the hybrid. None: no bound."""
+    trace: float = ranged(1.0, 0.0, 1.0)
+    """lambda of generalized advantage estimation. 1: G_k - V, as the paper has it. Less trusts V more, and credits an
+    action less with what later ones do."""
     gradient_threshold: Optional[float] = ranged(None, 1e-9, 1e9)
     """tau of eq. 9, bound on the gradient norm of each log-likelihood in mu and in sigma. None: no bound."""
     policy_through_time: bool = False

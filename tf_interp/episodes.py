@@ -30,13 +30,10 @@ class EpisodeMaker:
         config = self._config
         distances, edges = self._distances(trajectory), self._edge_distances(trajectory)
         parts = self._rewards(trajectory, distances, edges)
-        ending = rewards.ending_returns(
-            config.goal_weight * distances + config.gradient_weight * edges,
-            config.step_penalty,
-            config.budget_penalty,
-        )
+        to_pay = config.goal_weight * distances + config.gradient_weight * edges
+        ending = rewards.ending_returns(to_pay, config.step_penalty, config.budget_penalty)
         total = tf.add_n(list(parts.values()))
-        return Episode(trajectory, total, ending, self._values(trajectory, ending)), parts
+        return Episode(trajectory, total, ending, self._values(trajectory, -to_pay)), parts
 
     def _distances(self, trajectory: Trajectory) -> tf.Tensor:
         """How far every state is from the goal, float32 [B,K+1] (section 3, fourth reward)."""
@@ -67,6 +64,8 @@ class EpisodeMaker:
             parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]
         if config.frame_goal_weight:
             parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
+        if config.motion_cost:
+            parts["motion"] = rewards.motion_rewards(trajectory.frames, config.motion_cost)
         if "warp" in config.transformations and (config.flow_cost or config.roughness_cost):
             flow = trajectory.params["mu_flow"]
             parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)
@@ -75,18 +74,18 @@ class EpisodeMaker:
             parts["painting"] = taken * painted
         return parts
 
-    def _values(self, trajectory: Trajectory, ending: tf.Tensor) -> tf.Tensor:
+    def _values(self, trajectory: Trajectory, stopping: tf.Tensor) -> tf.Tensor:
         """V(s_k; s_goal), float32 [B,K]; zero where a method has no V.
 
-        V begins at what ending here would earn, its distance from the goal, and learns the rest: what the walk can
-        still gain. The states are data to it.
+        V begins at what stopping here would still earn, [B,K+1], minus the distance from the goal, and learns the
+        rest: what the walk can still gain. The states are data to it.
         """
         if self._models.value is None:
             return tf.zeros(tf.shape(trajectory.active))
         states, steps = trajectory.frames[:, :-1], trajectory.active.shape[1]
         goals = tf.repeat(trajectory.goal[:, tf.newaxis], steps, axis=1)
         gained = per_frame(self._models.value, tf.stop_gradient(states), tf.stop_gradient(goals))
-        return gained + tf.stop_gradient(ending[:, :-1])
+        return gained + tf.stop_gradient(stopping[:, :-1])
 
 
 def per_frame(network: Callable[..., tf.Tensor], *images: tf.Tensor) -> tf.Tensor:

@@ -61,7 +61,7 @@ def _bptt_stop(config: Config) -> Method:
 
 
 def _advantages(config: Config) -> AdvantageSettings:
-    return AdvantageSettings(config.normalize_advantages, config.advantage_clip, config.huber)
+    return AdvantageSettings(config.normalize_advantages, config.advantage_clip, config.huber, config.trace)
 
 
 METHODS: Dict[str, Callable[[Config], Method]] = {

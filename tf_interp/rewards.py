@@ -130,6 +130,19 @@ def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf
     return -size_cost * mean_square(flow) - roughness_cost * (mean_square(right) + mean_square(down))
 
 
+def motion_rewards(frames: tf.Tensor, cost: float) -> tf.Tensor:
+    """What each step pays for how far it goes, -cost ||s_{k+1} - s_k||^2, float32 [B,K].
+
+    The sum is the energy of the path. Of all paths of one length the one with even steps has the least, so that this
+    cost is against walks that rush to the goal and then stand still.
+
+    Args:
+        frames: float32 [B,K+1,H,W,C].
+        cost: of a step with ||s_{k+1} - s_k||^2 = 1.
+    """
+    return -cost * tf.reduce_sum(tf.square(frames[:, 1:] - frames[:, :-1]), axis=[-3, -2, -1])
+
+
 def painting_rewards(alpha: tf.Tensor, cost: float) -> tf.Tensor:
     """What each step pays for painting: `cost` times the mean over pixels of 1 - alpha, float32 [B,K].
 

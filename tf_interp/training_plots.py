@@ -1,11 +1,15 @@
 """Plots of how training went, from the metrics.jsonl of several runs."""
 
 import json
+from operator import itemgetter
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from tf_interp import figures
 from tf_interp.errors import FileError
+
+Row = Dict[str, float]
+Scalar = Callable[[Row], float]
 
 
 class Plot(NamedTuple):
@@ -17,7 +21,7 @@ class Plot(NamedTuple):
         picture: file to write, below it too.
         x: scalar along the x axis, and its label.
         scale: what x is divided by.
-        panels: title of a panel -> name of its scalar.
+        panels: title of a panel -> its scalar, of a row of metrics.jsonl.
         logarithmic: titles of the panels with a logarithmic axis.
     """
 
@@ -26,8 +30,17 @@ class Plot(NamedTuple):
     picture: str
     x: Tuple[str, str]
     scale: float
-    panels: Dict[str, str]
+    panels: Dict[str, Scalar]
     logarithmic: Tuple[str, ...] = ()
+
+
+def _return(row: Row) -> float:
+    """Where the stop times are summed over, a walk is never ended: minus the loss is what it would earn on average."""
+    return -row["loss"] if "expected_length" in row else row["return"]
+
+
+def _length(row: Row) -> float:
+    return row.get("expected_length", row["episode_length"])
 
 
 _ITERATION = ("iteration", "training iteration")
@@ -41,11 +54,11 @@ PLOTS = (
         _ITERATION,
         1.0,
         {
-            "return": "return",
-            "‖s_K − g‖²": "goal_distance",
-            _STDDEV: "command_stddev",
-            _ADVANTAGE: "advantage/stddev",
-            _GRADIENT: "gradient_norm/policy",
+            "return": _return,
+            "‖s_K − g‖²": itemgetter("goal_distance"),
+            _STDDEV: itemgetter("command_stddev"),
+            _ADVANTAGE: itemgetter("advantage/stddev"),
+            _GRADIENT: itemgetter("gradient_norm/policy"),
         },
         ("‖s_K − g‖²", _STDDEV, _ADVANTAGE, _GRADIENT),
     ),
@@ -55,11 +68,11 @@ PLOTS = (
         "mnist_bptt_stop/training.png",
         _ITERATION,
         1.0,
-        {"return": "return", "episode length": "episode_length"},
+        {"return": _return, "episode length": _length},
     ),
     Plot(
         "Return against training time", "**", "return_by_time.png", ("seconds", "training time, minutes"), 60.0,
-        {"return": "return"},
+        {"return": _return},
     ),
 )  # fmt: skip
 
@@ -76,9 +89,9 @@ def draw(plot: Plot, results: Path) -> bool:
     panels: Dict[str, Dict[str, figures.Curve]] = {title: {} for title in plot.panels}
     for folder in folders:
         rows = read_rows(folder / "metrics.jsonl")
-        for title, name in plot.panels.items():
+        for title, scalar in plot.panels.items():
             along = [row[plot.x[0]] / plot.scale for row in rows]
-            panels[title][str(folder.relative_to(results))] = (along, [row[name] for row in rows])
+            panels[title][str(folder.relative_to(results))] = (along, [scalar(row) for row in rows])
     figures.curves_figure(panels, plot.x[1], results / plot.picture, plot.logarithmic)
     return True
 
@@ -88,7 +101,7 @@ def _is_run(folder: Path) -> bool:
     return (folder / "metrics.json").is_file()
 
 
-def read_rows(path: Path) -> List[Dict[str, float]]:
+def read_rows(path: Path) -> List[Row]:
     """The rows of a metrics.jsonl but for a last one that was cut short."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -122,9 +122,11 @@ class Config:
     batch_size: int = ranged(32, 1, 65536)
     """Pairs of images in one iteration."""
     learning_rate: float = ranged(2e-3, 1e-8, 1.0)
-    """Adam's learning rate at the start; it falls along a half cosine."""
+    """Adam's learning rate for the two agents at the start; it falls along a half cosine."""
     final_learning_rate: float = ranged(2e-5, 0.0, 1.0)
     """Adam's learning rate at the last iteration."""
+    value_learning_rate: float = ranged(1e-3, 1e-8, 1.0)
+    """Adam's learning rate for the value network, constant."""
     discriminator_learning_rate: float = ranged(5e-4, 1e-8, 1.0)
     """Adam's learning rate for the discriminator, constant."""
     clip_norm: float = ranged(100.0, 1e-6, 1e9)

@@ -24,11 +24,13 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "max_flow": 2.0, "map_halvings": 1, "goal_weight": 2.0, "flow_cost": 0.3, "roughness_cost": 1.5,
                 "manifold_weight": 3.0, "r1_weight": 0.1, "discriminator_learning_rate": 1e-3, "iterations": 5200,
             },
-            # Advantages at batch 128 are quiet enough for policy gradients; T's log-likelihood sums 1,568 pixels, so
-            # its gradients are large and Adam's steps must be small.
+            # The gradient is noise for the most part, so batches are large and steps small. Left alone, sigma_flow
+            # falls faster than mu_flow learns, and single pixels at its floor then outweigh all others; the noise of
+            # the command must leave the goal legible in it.
             "pg": {
-                "batch_size": 128, "learning_rate": 3e-4, "final_learning_rate": 3e-5, "clip_norm": 1.0,
-                "iterations": 12000, "initial_stddev": 0.5,
+                "map_halvings": 1, "max_flow": 3.0, "goal_weight": 0.02, "initial_sigma_flow": 0.2,
+                "sigma_flow_floor": 0.5, "trace": 0.5, "batch_size": 128, "learning_rate": 1e-4,
+                "final_learning_rate": 1e-5, "clip_norm": 1.0, "iterations": 7000,
             },
             "hybrid": {
                 "map_halvings": 1, "command_size": 128, "stddev_floor": 0.1, "advantage_clip": 3.0,
@@ -43,7 +45,10 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
         },
         "paper": {
             "bptt": {**_GOAL_ALONE, "steps": 5, "max_flow": 4.0, "iterations": 3600},
-            "pg": {"steps": 5, "noise_size": None, "normalize_advantages": False},
+            "pg": {
+                "steps": 5, "map_halvings": 0, "max_flow": 4.0, "goal_weight": 1.0, "initial_sigma_flow": 0.7,
+                "sigma_flow_floor": 0.0, "noise_size": None, "normalize_advantages": False, "trace": 1.0,
+            },
             "hybrid": {
                 "steps": 5, "map_halvings": 0, "command_size": 32, "stddev_floor": 0.0, "advantage_clip": None,
                 "gradient_threshold": None, "normalize_advantages": False,

@@ -168,8 +168,8 @@ def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
     rate = tf.keras.optimizers.schedules.CosineDecay(
         config.learning_rate, config.iterations, alpha=config.final_learning_rate / config.learning_rate
     )
-    if net.name == "discriminator":
-        rate = config.discriminator_learning_rate
+    critics = {"value": config.value_learning_rate, "discriminator": config.discriminator_learning_rate}
+    rate = critics.get(net.name, rate)
     optimizer = tf.keras.optimizers.Adam(rate, jit_compile=False)
     optimizer.build(net.trainable_variables)
     return optimizer

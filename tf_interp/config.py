@@ -123,6 +123,9 @@ class Config:
     """Pairs of images in one iteration."""
     learning_rate: float = ranged(2e-3, 1e-8, 1.0)
     """Adam's learning rate for the two agents at the start; it falls along a half cosine."""
+    policy_learning_rate: Optional[float] = ranged(None, 1e-8, 1.0)
+    """Another one for pi, which falls in proportion. None: learning_rate. Under hybrid a pi much slower than T lets T
+    learn to read the commands before they change their meaning."""
     final_learning_rate: float = ranged(2e-5, 0.0, 1.0)
     """Adam's learning rate at the last iteration."""
     value_learning_rate: float = ranged(1e-3, 1e-8, 1.0)

@@ -165,8 +165,11 @@ class Trainer:
 
 
 def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
+    first = config.learning_rate
+    if net.name == "policy" and config.policy_learning_rate is not None:
+        first = config.policy_learning_rate
     rate = tf.keras.optimizers.schedules.CosineDecay(
-        config.learning_rate, config.iterations, alpha=config.final_learning_rate / config.learning_rate
+        first, config.iterations, alpha=config.final_learning_rate / config.learning_rate
     )
     critics = {"value": config.value_learning_rate, "discriminator": config.discriminator_learning_rate}
     rate = critics.get(net.name, rate)

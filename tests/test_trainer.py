@@ -60,6 +60,18 @@ def test_methods_that_backpropagate_learn_to_slide_a_bar_with_one_trace(bars, va
     assert np.mean(remaining[-20:]) < 0.7 * np.mean(remaining[:5])
 
 
+def test_every_network_learns_at_its_own_rate(bars):
+    """Adam's first step is the learning rate, whatever the gradient."""
+    rates = {"policy": 1e-4, "transformer": 1e-2, "value": 3e-3, "discriminator": 5e-4}
+    settings = dict(policy_learning_rate=1e-4, value_learning_rate=3e-3, manifold_weight=0.1, method="hybrid")
+    trainer = Trainer(Config(**SMALL, **settings), SHAPE, "float32")
+    before = {net.name: [variable.numpy() for variable in net.trainable_variables] for net in trainer.models.networks}
+    train(trainer, bars, 1)
+    for net in trainer.models.networks:
+        moved = [np.abs(new.numpy() - old).max() for new, old in zip(net.trainable_variables, before[net.name])]
+        assert max(moved) == pytest.approx(rates[net.name], rel=1e-2), net.name
+
+
 def test_what_the_first_iteration_of_bptt_logs(bars):
     trainer = Trainer(Config(**SMALL), SHAPE, "float32")
     (first,) = train(trainer, bars, 1)

@@ -26,12 +26,12 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             },
             # Eq. 8 pretends that each pixel has noise of its own. Gradients of that likelihood point the right way only
             # if mu_flow can vary no faster than the noise, so T decodes at 7 x 7 too; at 14 x 14 they led away from
-            # the goal. Left alone, sigma_flow falls faster than mu_flow learns. The noise of the command must leave
-            # the goal legible in it.
+            # the goal. Left alone, sigma_flow falls faster than mu_flow learns. pi is slow, so that T can learn to
+            # read its commands before they change their meaning, and its noise must leave the goal legible in them.
             "pg": {
                 "map_halvings": 2, "noise_size": 7, "max_flow": 3.0, "goal_weight": 0.02, "initial_sigma_flow": 0.1,
-                "sigma_flow_floor": 0.6, "trace": 0.8, "batch_size": 128, "learning_rate": 3e-4,
-                "final_learning_rate": 3e-5, "clip_norm": 1.0, "iterations": 5500,
+                "sigma_flow_floor": 0.6, "trace": 0.8, "batch_size": 128, "learning_rate": 2e-4,
+                "policy_learning_rate": 2e-5, "final_learning_rate": 2e-5, "clip_norm": 1.0, "iterations": 5000,
             },
             "hybrid": {
                 "map_halvings": 1, "command_size": 128, "stddev_floor": 0.1, "advantage_clip": 3.0,

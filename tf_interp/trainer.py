@@ -85,7 +85,7 @@ class Trainer:
         """
         per_replica = self.strategy.run(self._replica_step, args=(start, goal))
         metrics = {name: self.strategy.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
-        metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["policy"].learning_rate)
+        metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
         return metrics
 

@@ -19,7 +19,7 @@ RANKS = [
     ["perception"],
     ["episodes"],
     ["trainer", "interpolator"],
-    ["evaluate", "training_plots"],
+    ["evaluate", "training_plots", "report_strategies"],
     ["run", "interpolate", "report", "show_noise"],
     ["cli"],
 ]

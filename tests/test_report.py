@@ -6,9 +6,10 @@ import re
 import pytest
 from PIL import Image
 
-from tf_interp import report
+from tf_interp import report, report_strategies
 from tf_interp.errors import FileError
 from tf_interp.evaluate import score_lines
+from tf_interp.training_plots import PLOTS
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_the_report_says_what_is_there_and_what_is_not(results):
     text = (results / "REPORT.md").read_text()
     assert "residual 2.25%, mean length 5.0, trained 10 minutes on CPU (a fast one)" in text
     assert "`python train_mnist.py --seed 3`" in text and "very fast convergence" in text
-    assert text.count("not reproduced yet") == len(report.PAPER_FIGURES) - 1
+    assert text.count("not reproduced yet") == len(report_strategies.PAPER_FIGURES) - 1
     assert text.count("Not measured yet.") == 2
 
 
@@ -48,14 +49,40 @@ def test_runs_of_a_group_share_a_plot(results):
     for name in ("hybrid/paper_seed0", "hybrid/floor_seed0"):
         folder = results / name
         folder.mkdir(parents=True)
-        (folder / "metrics.json").write_text("{}")
+        (folder / "metrics.json").write_text(json.dumps({"goal_relative": 0.125, "iterations": 1200}))
+        (folder / "config.json").write_text(json.dumps({"starts": [{"command": f"python {folder.name}"}]}))
         rows = [json.dumps({"iteration": i, "gradient_norm/policy": 5.0, **row}) for i in (1, 2)]
         (folder / "metrics.jsonl").write_text("\n".join(rows))
     report.build(results)
     assert "(hybrid/training.png)" in (results / "REPORT.md").read_text()
+    assert "| hybrid/floor_seed0 | 12.5% | 1,200 | `python floor_seed0` |" in (results / "REPORT.md").read_text()
     assert "Fig. 6" not in (results / "REPORT.md").read_text().split("## Return")[0].split("## Fig. 3")[1]
     with Image.open(results / "hybrid" / "training.png") as picture:
         assert picture.width > 800 and len(picture.convert("RGB").getcolors(10**6)) > 50
+
+
+def test_how_walks_are_stopped_is_shown(results):
+    (results / "mnist_bptt").rename(results / "mnist_bptt_stop")
+    measured = {
+        "goal_relative": 0.05, "mean_length": 4.25, "budget_hits": 0.001, "identity_stops": 1.0,
+        "length_rank_correlation": 0.437,
+    }  # fmt: skip
+    (results / "mnist_bptt_stop" / "evaluation").mkdir()
+    content = json.dumps({"methods": [measured]})
+    (results / "mnist_bptt_stop" / "evaluation" / "metrics.json").write_text(content)
+    row = {"return": -30.0, "loss": 24.0, "expected_length": 5.5, "episode_length": 15.0}
+    with (results / "mnist_bptt_stop" / "metrics.jsonl").open("w") as file:
+        file.write(json.dumps({"iteration": 1, "seconds": 1.0, **row}))
+    report.build(results)
+    row_of_table = "| mnist_bptt_stop | 5.0% | 4.2 | 0.1% | 100.0% | 0.44 | `python train_mnist.py --seed 3` |"
+    assert row_of_table in (results / "REPORT.md").read_text()
+
+
+def test_the_exact_gradient_is_plotted_by_what_it_expects():
+    (plot,) = (plot for plot in PLOTS if plot.title == "Fig. 6: BPTT+STOP")
+    walked = {"return": -30.0, "loss": 24.0, "episode_length": 15.0}
+    assert [scalar(walked) for scalar in plot.panels.values()] == [-30.0, 15.0]
+    assert [scalar({**walked, "expected_length": 5.5}) for scalar in plot.panels.values()] == [-24.0, 5.5]
 
 
 def test_comparison_and_lines_are_shown_when_measured(results):

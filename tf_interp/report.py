@@ -4,12 +4,11 @@ Nothing is trained or measured here. What a folder lacks is left out of the repo
 """
 
 import base64
-import json
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Tuple
 
 from tf_interp.entry import guarded
 from tf_interp.startup import require_environment
@@ -22,16 +21,8 @@ import tyro
 
 from tf_interp import files
 from tf_interp.errors import FileError
+from tf_interp.report_strategies import hybrids, paper_figures, picture, read_json, read_text, stopping
 from tf_interp.training_plots import PLOTS, draw
-
-PAPER_FIGURES = (
-    ("Fig. 3", "hybrid", 'hybrid training: "the high level of instability of such a model" (section 4.4)'),
-    ("Fig. 4a", "mnist_pg", 'policy gradients: "1-2 days to get to reasonble interpolations" (section 4.5)'),
-    ("Fig. 4b", "mnist_bptt", 'BPTT: "very fast convergence (around 1 hour)" (section 4.5)'),
-    ("Fig. 5, 6", "mnist_bptt_stop", 'BPTT+STOP: "STOP action at reasonable moments" (section 4.5)'),
-    ("Fig. 7", "celeba_bptt", 'CelebA: "interpolations do not always look plausible" (section 4.6)'),
-)
-"""Figure of the paper, folder of results/ that reproduces it, and the paper's own words."""
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
@@ -61,8 +52,8 @@ def build(results: Path) -> None:
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     runs = dict(_runs(results))
-    sections = [_head(), _paper(results, runs), _comparison(results), _lines(results)]
-    sections += [_tradeoff(results), _noise(results), _training(results)]
+    sections = [_head(), paper_figures(results, runs), stopping(runs), hybrids(runs), _comparison(results)]
+    sections += [_lines(results), _tradeoff(results), _noise(results), _training(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
         with files.replaced_file(results / name) as temporary:
@@ -94,48 +85,12 @@ def _runs(results: Path) -> Iterator[Tuple[str, Path]]:
             yield str(path.parent.relative_to(results)), path.parent
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _read(path: Path) -> Dict[str, Any]:
-    try:
-        return json.loads(_text(path))
-    except ValueError as error:
-        raise FileError(f"{path} cannot be read: {error}") from None
-
-
-def _picture(results: Path, name: str, title: str) -> str:
-    """Markdown of a picture, or a sentence where it is missing."""
-    return f"![{title}]({name})" if (results / name).is_file() else f"({title}: {name} is missing)"
-
-
 def _head() -> str:
     return (
         "# Results\n\nMade by `python -m tf_interp.report` from the folders beside this file. Each folder says in "
         "config.json or metrics.json which command, commit and versions made it. MNIST figures are on the same 2,000 "
         "pairs of test images. Residual is the mean of ‖s_K − g‖² over the mean of ‖s_0 − g‖²."
     )
-
-
-def _paper(results: Path, runs: Dict[str, Path]) -> str:
-    rows = ["## The paper's figures", "", "| paper | its words | here | command |", "| --- | --- | --- | --- |"]
-    pictures = []
-    for figure, folder, words in PAPER_FIGURES:
-        if folder not in runs:
-            rows.append(f"| {figure} | {words} | not reproduced yet | |")
-            continue
-        summary, config = _read(results / folder / "metrics.json"), _read(results / folder / "config.json")
-        found = (
-            f"residual {summary['goal_relative']:.2%}, mean length {summary['mean_length']:.1f}, "
-            f"trained {summary['train_seconds'] / 60:.0f} minutes on {config['starts'][-1]['device']}"
-        )
-        rows.append(f"| {figure} | {words} | {found} | `{config['starts'][0]['command']}` |")
-        pictures.append(f"**{figure}, ours**\n\n{_picture(results, f'{folder}/strips.png', folder)}")
-    return "\n".join(rows) + "\n\n" + "\n\n".join(pictures)
 
 
 def _comparison(results: Path) -> str:
@@ -167,10 +122,10 @@ def _measured(results: Path, folder: str, title: str, reading: str, pictures: Di
     """A section made of a folder's table.md and pictures, with the command behind them and how to read them."""
     if not (results / folder / "metrics.json").is_file():
         return f"## {title}\n\nNot measured yet."
-    record = _read(results / folder / "metrics.json")
+    record = read_json(results / folder / "metrics.json")
     parts = [f"## {title}", f"`{record['command']}`, commit {record['git_commit']}"]
-    parts += [_text(results / folder / "table.md").strip(), reading]
-    parts += [_picture(results, f"{folder}/{name}", caption) for name, caption in pictures.items()]
+    parts += [read_text(results / folder / "table.md").strip(), reading]
+    parts += [picture(results, f"{folder}/{name}", caption) for name, caption in pictures.items()]
     return "\n\n".join(parts)
 
 
@@ -182,7 +137,7 @@ def _tradeoff(results: Path) -> str:
         "BPTT on MNIST, one seed each, short runs on cores that other work shared, so compare the minutes with care. "
         "`tradeoff/train.sh` has the settings in full, `tradeoff/metrics.json` all measurements and each run's commit."
     )
-    return f"{title}\n\n{_text(results / 'tradeoff' / 'table.md').strip()}\n\n{words}"
+    return f"{title}\n\n{read_text(results / 'tradeoff' / 'table.md').strip()}\n\n{words}"
 
 
 def _training(results: Path) -> str:
@@ -194,10 +149,10 @@ def _noise(results: Path) -> str:
     title = "## Eq. 7 tears, eq. 8 bends"
     if not (results / "flow_noise" / "config.json").is_file():
         return f"{title}\n\nNot drawn yet."
-    record = _read(results / "flow_noise" / "config.json")
+    record = read_json(results / "flow_noise" / "config.json")
     words = "Draws of a flow around zero, on the same digits: the digit, six draws, the digit again."
-    picture = _picture(results, "flow_noise/strips.png", "flows drawn by eq. 7 and by eq. 8")
-    return f"{title}\n\n`{record['command']}`, commit {record['git_commit']}\n\n{words}\n\n{picture}"
+    drawn = picture(results, "flow_noise/strips.png", "flows drawn by eq. 7 and by eq. 8")
+    return f"{title}\n\n`{record['command']}`, commit {record['git_commit']}\n\n{words}\n\n{drawn}"
 
 
 if __name__ == "__main__":

@@ -33,9 +33,12 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "sigma_flow_floor": 0.6, "trace": 0.8, "batch_size": 128, "learning_rate": 2e-4,
                 "policy_learning_rate": 2e-5, "final_learning_rate": 2e-5, "clip_norm": 1.0, "iterations": 5000,
             },
+            # T learns to read whatever code pi begins with, so long as pi changes it slowly and its noise leaves the
+            # goal legible: a long command with little noise, and a pi many times slower than T.
             "hybrid": {
-                "map_halvings": 1, "command_size": 128, "stddev_floor": 0.1, "advantage_clip": 3.0,
-                "gradient_threshold": 10.0, "iterations": 1200,
+                "map_halvings": 1, "command_size": 256, "initial_stddev": 0.01, "stddev_floor": 0.01,
+                "advantage_clip": 3.0, "gradient_threshold": 10.0, "trace": 0.5, "policy_learning_rate": 3e-5,
+                "value_learning_rate": 2e-3, "iterations": 3000,
             },
             # 15 steps deep, gradients explode now and then; at twice this learning rate flows may then end up at
             # their bound, where tanh passes no gradient.
@@ -49,10 +52,12 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             "pg": {
                 "steps": 5, "map_halvings": 0, "max_flow": 4.0, "goal_weight": 1.0, "initial_sigma_flow": 0.7,
                 "sigma_flow_floor": 0.0, "noise_size": None, "normalize_advantages": False, "trace": 1.0,
+                "policy_learning_rate": None,
             },
             "hybrid": {
-                "steps": 5, "map_halvings": 0, "command_size": 32, "stddev_floor": 0.0, "advantage_clip": None,
-                "gradient_threshold": None, "normalize_advantages": False,
+                "steps": 5, "map_halvings": 0, "command_size": 32, "initial_stddev": 0.1, "stddev_floor": 0.0,
+                "advantage_clip": None, "gradient_threshold": None, "normalize_advantages": False, "trace": 1.0,
+                "policy_learning_rate": None, "value_learning_rate": 1e-3, "iterations": 1000,
             },
             "bptt_stop": {"steps": 15, "map_halvings": 0, "max_flow": 4.0, "normalize_advantages": False},
         },

@@ -26,14 +26,14 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             },
             # Eq. 8 pretends that each pixel has noise of its own. Gradients of that likelihood point the right way only
             # if mu_flow can vary no faster than the noise, so T decodes at 7 x 7 too; at 14 x 14 they led away from
-            # the goal. Left alone, sigma_flow falls faster than mu_flow learns. pi is slow, so that T can learn to
-            # read its commands before they change their meaning, and its noise must leave the goal legible in them.
+            # the goal. For the same reason sigma_flow, left to learn, falls or grows without end; so it stays at 0.7.
             # Flows of neighbours that can differ by less than their distance, 4 pixels, cannot fold; with larger ones
-            # the noise of the gradients carried T off to where every image is torn and nothing it does matters.
+            # the noise of the gradients carried T off to where every image is torn and nothing it does matters. pi is
+            # slow, so that T can learn to read its commands, and its noise must leave the goal legible in them.
             "pg": {
-                "map_halvings": 2, "noise_size": 7, "max_flow": 1.5, "goal_weight": 0.02, "initial_sigma_flow": 0.1,
-                "sigma_flow_floor": 0.6, "trace": 0.0, "batch_size": 128, "learning_rate": 5e-4,
-                "policy_learning_rate": 2e-5, "final_learning_rate": 2e-5, "clip_norm": 1.0, "iterations": 4500,
+                "map_halvings": 2, "noise_size": 7, "max_flow": 1.5, "goal_weight": 0.02, "initial_sigma_flow": 0.001,
+                "sigma_flow_floor": 0.7, "trace": 0.0, "batch_size": 128, "learning_rate": 5e-4,
+                "policy_learning_rate": 2e-5, "final_learning_rate": 2e-5, "clip_norm": 1.0, "iterations": 4000,
             },
             # T learns to read whatever code pi begins with, so long as pi changes it slowly and its noise leaves the
             # goal legible: a long command with little noise, and a pi many times slower than T.

@@ -19,7 +19,8 @@ RANKS = [
     ["perception"],
     ["episodes"],
     ["trainer", "interpolator"],
-    ["evaluate", "training_plots", "report_strategies"],
+    ["evaluate", "training_plots"],
+    ["report_strategies"],
     ["run", "interpolate", "report", "show_noise"],
     ["cli"],
 ]

@@ -20,7 +20,7 @@ def results(tmp_path):
         json.dumps({"goal_relative": 0.0225, "mean_length": 5.0, "train_seconds": 600.0, "iterations": 20})
     )
     start = {"command": "python train_mnist.py --seed 3", "device": "CPU (a fast one)"}
-    (run / "config.json").write_text(json.dumps({"settings": {}, "starts": [start]}))
+    (run / "config.json").write_text(json.dumps({"settings": {"transformations": ["warp"]}, "starts": [start]}))
     rows = [{"iteration": i, "seconds": 6.0 * i, "return": -10.0 / i} for i in range(1, 21)]
     (run / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     Image.new("RGB", (30, 20), "red").save(run / "strips.png")
@@ -45,17 +45,21 @@ def test_the_page_carries_its_pictures(results):
 
 
 def test_runs_of_a_group_share_a_plot(results):
-    row = {"seconds": 1.0, "return": -3.0, "goal_distance": 2.0, "command_stddev": 0.1, "advantage/stddev": 4.0}
+    row = {"seconds": 1.0, "return": -3.0, "goal_distance": 2.0, "command_stddev_least": 0.1, "advantage/stddev": 4.0}
     for name in ("hybrid/paper_seed0", "hybrid/floor_seed0"):
         folder = results / name
         folder.mkdir(parents=True)
-        (folder / "metrics.json").write_text(json.dumps({"goal_relative": 0.125, "iterations": 1200}))
-        (folder / "config.json").write_text(json.dumps({"starts": [{"command": f"python {folder.name}"}]}))
+        (folder / "metrics.json").write_text(json.dumps({"goal_relative": 0.125}))
+        config = {"settings": {"transformations": []}, "starts": [{"command": f"python {folder.name}"}]}
+        (folder / "config.json").write_text(json.dumps(config))
         rows = [json.dumps({"iteration": i, "gradient_norm/policy": 5.0, **row}) for i in (1, 2)]
         (folder / "metrics.jsonl").write_text("\n".join(rows))
+    (results / "hybrid/paper_seed0/metrics.json").unlink()
     report.build(results)
     assert "(hybrid/training.png)" in (results / "REPORT.md").read_text()
-    assert "| hybrid/floor_seed0 | 12.5% | 1,200 | `python floor_seed0` |" in (results / "REPORT.md").read_text()
+    text = (results / "REPORT.md").read_text()
+    assert "| floor_seed0 | 12.5% | 2 | `python floor_seed0` |" in text
+    assert "| paper_seed0 | diverged after iteration 2 | 2 | `python paper_seed0` |" in text
     assert "Fig. 6" not in (results / "REPORT.md").read_text().split("## Return")[0].split("## Fig. 3")[1]
     with Image.open(results / "hybrid" / "training.png") as picture:
         assert picture.width > 800 and len(picture.convert("RGB").getcolors(10**6)) > 50

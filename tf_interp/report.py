@@ -52,7 +52,7 @@ def build(results: Path) -> None:
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     runs = dict(_runs(results))
-    sections = [_head(), paper_figures(results, runs), stopping(runs), hybrids(runs), _comparison(results)]
+    sections = [_head(), paper_figures(results, runs), stopping(runs), hybrids(results), _comparison(results)]
     sections += [_lines(results), _tradeoff(results), _noise(results), _training(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):

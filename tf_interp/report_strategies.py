@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from tf_interp.errors import FileError
+from tf_interp.training_plots import read_rows
 
 PAPER_FIGURES = (
     ("Fig. 3", "hybrid/remedied_seed0", 'hybrid: "the high level of instability of such a model" (section 4.4)'),
@@ -60,15 +61,15 @@ def stopping(runs: Dict[str, Path]) -> str:
     return "\n\n".join(["## BPTT+STOP", _table(head, rows), reading])
 
 
-def hybrids(runs: Dict[str, Path]) -> str:
+def hybrids(results: Path) -> str:
     """Where the hybrid's runs ended, on the held-out pairs; empty where there are none."""
     rows = []
-    for name, folder in runs.items():
-        if not name.startswith("hybrid/"):
-            continue
-        summary, config = read_json(folder / "metrics.json"), read_json(folder / "config.json")
-        end = f"{summary['goal_relative']:.1%}"
-        rows.append((name, end, f"{summary['iterations']:,}", f"`{config['starts'][0]['command']}`"))
+    for path in sorted(results.glob("hybrid/*/config.json")):
+        done = int(read_rows(path.parent / "metrics.jsonl")[-1]["iteration"])
+        end = f"diverged after iteration {done}"
+        if (path.parent / "metrics.json").is_file():
+            end = f"{read_json(path.parent / 'metrics.json')['goal_relative']:.1%}"
+        rows.append((path.parent.name, end, f"{done:,}", f"`{read_json(path)['starts'][0]['command']}`"))
     if not rows:
         return ""
     return "\n\n".join(["## The hybrid", _table(("run", "residual", "iterations", "command"), rows)])

@@ -44,7 +44,11 @@ def _length(row: Row) -> float:
 
 
 _ITERATION = ("iteration", "training iteration")
-_STDDEV, _ADVANTAGE, _GRADIENT = "sigma of the command", "deviation of the advantage", "gradient norm of the policy"
+_STDDEV, _ADVANTAGE, _GRADIENT = (
+    "least sigma of the command",
+    "deviation of the advantage",
+    "gradient norm of the policy",
+)
 
 PLOTS = (
     Plot(
@@ -56,7 +60,7 @@ PLOTS = (
         {
             "return": _return,
             "‖s_K − g‖²": itemgetter("goal_distance"),
-            _STDDEV: itemgetter("command_stddev"),
+            _STDDEV: itemgetter("command_stddev_least"),
             _ADVANTAGE: itemgetter("advantage/stddev"),
             _GRADIENT: itemgetter("gradient_norm/policy"),
         },
@@ -97,8 +101,9 @@ def draw(plot: Plot, results: Path) -> bool:
 
 
 def _is_run(folder: Path) -> bool:
-    """Trained autoencoders have a metrics.jsonl too, of other scalars."""
-    return (folder / "metrics.json").is_file()
+    """Trained autoencoders have a metrics.jsonl too, of other scalars. A run that diverged has no metrics.json."""
+    config = folder / "config.json"
+    return config.is_file() and '"transformations"' in config.read_text(encoding="utf-8")
 
 
 def read_rows(path: Path) -> List[Row]:

@@ -38,7 +38,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             # T learns to read whatever code pi begins with, so long as pi changes it slowly and its noise leaves the
             # goal legible: a long command with little noise, and a pi many times slower than T.
             "hybrid": {
-                "map_halvings": 1, "command_size": 256, "initial_stddev": 0.01, "stddev_floor": 0.01,
+                "map_halvings": 1, "command_size": 512, "initial_stddev": 0.005, "stddev_floor": 0.005,
                 "advantage_clip": 3.0, "gradient_threshold": 10.0, "trace": 0.5, "policy_learning_rate": 3e-5,
                 "value_learning_rate": 2e-3, "iterations": 3000,
             },

@@ -8,7 +8,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 from tf_interp.entry import guarded
 from tf_interp.startup import require_environment
@@ -23,6 +23,58 @@ from tf_interp import files
 from tf_interp.errors import FileError
 from tf_interp.report_strategies import hybrids, paper_figures, picture, read_json, read_text, stopping
 from tf_interp.training_plots import PLOTS, draw
+
+
+class Measured(NamedTuple):
+    """A folder with metrics.json, table.md and pictures.
+
+    Attributes:
+        folder: below the folder of results.
+        title: heading of its section.
+        reading: how to read the table.
+        pictures: file -> caption.
+    """
+
+    folder: str
+    title: str
+    reading: str
+    pictures: Dict[str, str]
+
+
+STRATEGIES = (
+    Measured(
+        "pg_and_bptt",
+        "Fig. 4: policy gradients and BPTT, on the same pairs",
+        "Both walk 5 steps. Their training times are in the first table above.",
+        {"strips.png": "walks after policy gradients and after BPTT"},
+    ),
+    Measured(
+        "gradient_alignment",
+        "The policy gradient of eq. 8 beside the true one",
+        "Cosine between the two, over the same batches, in T's weights. The likelihood pretends that every "
+        "pixel had noise of its own; where T's flow is as smooth as the noise, that does no harm.",
+        {},
+    ),
+)
+RIVALS = (
+    Measured(
+        "comparison",
+        "Against what one would pick instead",
+        "Frechet distances are between all frames of a step and the 10,000 test images, in 64 features of the "
+        "project's digit classifier; their scale is that of its features, so compare them within the table. Step 0 is "
+        "the start itself: what two sets of real images score. The largest step is relative to the even share: jumping "
+        "to the goal at once scores K. The autoencoders were trained by `peers/train.sh`.",
+        {"by_step.png": "metrics by step", "strips.png": "the same pairs walked by every method"},
+    ),
+    Measured(
+        "lines",
+        "The lines benchmark of ACAI (Berthelot et al. 2018)",
+        "Mean ± standard deviation over seeds; lower is better, a perfect rotation scores 0 and 0. Mean Distance is "
+        "the cosine distance to the nearest of 10,000 true lines for pixels in [0, 1], and, to compare with the ACAI "
+        "paper, in [-1, 1]. Each model was trained by `lines/train.sh`.",
+        {"strips.png": "walks between lines"},
+    ),
+)
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
@@ -52,8 +104,11 @@ def build(results: Path) -> None:
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     runs = dict(_runs(results))
-    sections = [_head(), paper_figures(results, runs), stopping(runs), hybrids(results), _comparison(results)]
-    sections += [_lines(results), _tradeoff(results), _noise(results), _training(results)]
+    sections = [_head(), paper_figures(results, runs)]
+    sections += [_measured(results, each) for each in STRATEGIES]
+    sections += [stopping(runs), hybrids(results)]
+    sections += [_measured(results, each) for each in RIVALS]
+    sections += [_tradeoff(results), _noise(results), _training(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
         with files.replaced_file(results / name) as temporary:
@@ -93,39 +148,15 @@ def _head() -> str:
     )
 
 
-def _comparison(results: Path) -> str:
-    return _measured(
-        results,
-        "comparison",
-        "Against what one would pick instead",
-        "Frechet distances are between all frames of a step and the 10,000 test images, in 64 features of the "
-        "project's digit classifier; their scale is that of its features, so compare them within the table. Step 0 is "
-        "the start itself: what two sets of real images score. The largest step is relative to the even share: jumping "
-        "to the goal at once scores K. The autoencoders were trained by `peers/train.sh`.",
-        {"by_step.png": "metrics by step", "strips.png": "the same pairs walked by every method"},
-    )
-
-
-def _lines(results: Path) -> str:
-    return _measured(
-        results,
-        "lines",
-        "The lines benchmark of ACAI (Berthelot et al. 2018)",
-        "Mean ± standard deviation over seeds; lower is better, a perfect rotation scores 0 and 0. Mean Distance is "
-        "the cosine distance to the nearest of 10,000 true lines for pixels in [0, 1], and, to compare with the ACAI "
-        "paper, in [-1, 1]. Each model was trained by `lines/train.sh`.",
-        {"strips.png": "walks between lines"},
-    )
-
-
-def _measured(results: Path, folder: str, title: str, reading: str, pictures: Dict[str, str]) -> str:
+def _measured(results: Path, measured: Measured) -> str:
     """A section made of a folder's table.md and pictures, with the command behind them and how to read them."""
+    folder = measured.folder
     if not (results / folder / "metrics.json").is_file():
-        return f"## {title}\n\nNot measured yet."
+        return f"## {measured.title}\n\nNot measured yet."
     record = read_json(results / folder / "metrics.json")
-    parts = [f"## {title}", f"`{record['command']}`, commit {record['git_commit']}"]
-    parts += [read_text(results / folder / "table.md").strip(), reading]
-    parts += [picture(results, f"{folder}/{name}", caption) for name, caption in pictures.items()]
+    parts = [f"## {measured.title}", f"`{record['command']}`, commit {record['git_commit']}"]
+    parts += [read_text(results / folder / "table.md").strip(), measured.reading]
+    parts += [picture(results, f"{folder}/{name}", caption) for name, caption in measured.pictures.items()]
     return "\n\n".join(parts)
 
 

@@ -41,6 +41,9 @@ class Config:
     """Log-odds of STOP before training; negative prefers to go on (section 4.5)."""
     command_size: int = ranged(32, 1, 4096)
     """D, size of the command that the policy sends to the transformer."""
+    spatial_command: bool = False
+    """Makes the command a map instead of a vector: D numbers spread over the cells of pi's last resolution, which must be
+    T's lowest. T then reads in each cell what pi saw there."""
     initial_stddev: float = ranged(0.1, 1e-6, 10.0)
     """Standard deviation of the Gaussian command before training."""
     stddev_floor: float = ranged(0.0, 0.0, 10.0)

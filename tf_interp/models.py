@@ -11,8 +11,9 @@ from tf_interp import config as configs
 from tf_interp import files
 from tf_interp.config import Config
 from tf_interp.distributions import sample_flow
-from tf_interp.errors import FileError
+from tf_interp.errors import FileError, InputError
 from tf_interp.methods import METHODS
+from tf_interp.nets.blocks import halved
 from tf_interp.nets.discriminator import Discriminator
 from tf_interp.nets.policy import Policy
 from tf_interp.nets.transformer import Transformer
@@ -52,12 +53,19 @@ class Models(tf.Module):
             config.stddev_floor,
             config.stop_bias,
             precision,
+            _cells(config, image_shape) if config.spatial_command else None,
         )
         sigma = config.initial_sigma_flow if method.draws_flow else None
         flows = FlowRange(config.max_flow, sigma, config.sigma_flow_floor)
         heads = collect_heads(config.transformations, image_shape[-1], flows)
         self.transformer = Transformer(
-            image_shape, config.command_size, config.transformer_features, heads, config.map_halvings, precision
+            image_shape,
+            config.command_size,
+            config.transformer_features,
+            heads,
+            config.map_halvings,
+            precision,
+            config.spatial_command,
         )
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)
@@ -84,6 +92,24 @@ class Models(tf.Module):
     def parameter_counts(self) -> Dict[str, int]:
         """Network name -> number of trainable weights."""
         return {net.name: net.count_params() for net in self.networks}
+
+
+def _cells(config: Config, image_shape: ImageShape) -> int:
+    """Number of cells of a spatial command.
+
+    Raises:
+        InputError: pi's last resolution is not T's lowest, or D is no multiple of the cells.
+    """
+    read = halved(image_shape[:2], len(config.policy_features))
+    written = halved(image_shape[:2], len(config.transformer_features) - 1)
+    if read != written:
+        raise InputError(
+            f"spatial_command: policy_features end at {read[0]} x {read[1]} but transformer_features at "
+            f"{written[0]} x {written[1]}; give transformer_features one level more than policy_features"
+        )
+    if config.command_size % (read[0] * read[1]):
+        raise InputError(f"command_size: {config.command_size} is no multiple of the {read[0]} x {read[1]} cells")
+    return read[0] * read[1]
 
 
 def _draw_flow(params: TransformParams, seed: Optional[tf.Tensor], noise_size: Optional[int]) -> TransformParams:

@@ -4,7 +4,7 @@ Every network computes in the Keras dtype policy it is given ("float32" or "mixe
 and its outputs in float32.
 """
 
-from typing import Sequence
+from typing import Sequence, Tuple
 
 import tensorflow as tf
 
@@ -45,9 +45,21 @@ class ConvBody(tf.keras.layers.Layer):
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """[B,H,W,*] -> [B,F]."""
+        return self.flatten(self.maps(x))
+
+    def maps(self, x: tf.Tensor) -> tf.Tensor:
+        """[B,H,W,*] -> [B,h,w,features], before it is made a vector."""
         for layer in self.layers:
             x = layer(x)
-        return self.flatten(x)
+        return x
+
+
+def halved(size: Sequence[int], times: int) -> Tuple[int, int]:
+    """(H, W) after so many halvings, each rounding up, as strided convolutions do."""
+    height, width = size
+    for _ in range(times):
+        height, width = -(-height // 2), -(-width // 2)
+    return height, width
 
 
 def beside(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:

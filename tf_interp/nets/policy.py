@@ -1,7 +1,7 @@
 """The policy network pi (Fig. 2a): looks at the current image and the goal, emits a command and a STOP."""
 
 import math
-from typing import Sequence
+from typing import Optional, Sequence
 
 import tensorflow as tf
 
@@ -19,6 +19,8 @@ class Policy(tf.keras.Model):
         stddev_floor: least standard deviation.
         stop_bias: log-odds of STOP before training.
         dtype: Keras dtype policy of the body.
+        cells: None mixes the whole image into every number of the command; n > 0 makes the command a map of n cells,
+            those of the body's last resolution, each of command_size / n numbers read from what is there.
     """
 
     def __init__(
@@ -29,14 +31,14 @@ class Policy(tf.keras.Model):
         stddev_floor: float = 0.0,
         stop_bias: float = 0.0,
         dtype: str = "float32",
+        cells: Optional[int] = None,
     ):
         super().__init__(name="policy")
         self.body = ConvBody(features, dtype)
-        self.mean = tf.keras.layers.Dense(command_size, dtype="float32", name="mean")
+        self.cells = cells
+        self.mean = _command_head(command_size, cells, "mean", "glorot_uniform")
         # Zeros, so that every command begins with initial_stddev.
-        self.raw_stddev = tf.keras.layers.Dense(
-            command_size, kernel_initializer="zeros", dtype="float32", name="stddev"
-        )
+        self.raw_stddev = _command_head(command_size, cells, "stddev", "zeros")
         self.stop = tf.keras.layers.Dense(
             1, kernel_initializer="zeros", bias_initializer=tf.keras.initializers.Constant(stop_bias),
             dtype="float32", name="stop",
@@ -46,6 +48,17 @@ class Policy(tf.keras.Model):
 
     def call(self, state: tf.Tensor, goal: tf.Tensor) -> PolicyOutput:
         """state, goal: float32 [B,H,W,C] in [0, 1]."""
-        h = self.body(beside(state, goal))
-        stddev = self.floor + self.scale * tf.nn.softplus(self.raw_stddev(h))
-        return PolicyOutput(self.mean(h), stddev, self.stop(h)[:, 0])
+        maps = self.body.maps(beside(state, goal))
+        h = self.body.flatten(maps)
+        mean, raw = (head(maps if self.cells else h) for head in (self.mean, self.raw_stddev))
+        if self.cells:
+            mean, raw = (tf.reshape(each, [tf.shape(h)[0], mean.shape[-1] * self.cells]) for each in (mean, raw))
+        return PolicyOutput(mean, self.floor + self.scale * tf.nn.softplus(raw), self.stop(h)[:, 0])
+
+
+def _command_head(command_size: int, cells: Optional[int], name: str, initializer: str) -> tf.keras.layers.Layer:
+    if cells is None:
+        return tf.keras.layers.Dense(command_size, kernel_initializer=initializer, dtype="float32", name=name)
+    return tf.keras.layers.Conv2D(
+        command_size // cells, 3, padding="same", kernel_initializer=initializer, dtype="float32", name=name
+    )

@@ -5,7 +5,7 @@ from typing import Dict, Sequence, Tuple
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.nets.blocks import convolution, upsampling
+from tf_interp.nets.blocks import convolution, halved, upsampling
 from tf_interp.structs import Head, TransformParams
 
 
@@ -22,6 +22,7 @@ class Transformer(tf.keras.Model):
         heads: parameter name -> `Head`, from `transforms.collect_heads`.
         halvings: 0 decodes the maps at full resolution; n at 2^n times less, from where they are enlarged bilinearly.
         dtype: Keras dtype policy of the convolutions. Heads are float32.
+        spatial_command: the command is a map of the lowest resolution, flattened; else a dense layer unpacks it.
 
     Raises:
         InputError: the image is too small to be halved that often, or maps would be coarser than the lowest level.
@@ -35,6 +36,7 @@ class Transformer(tf.keras.Model):
         heads: Dict[str, Head],
         halvings: int = 0,
         dtype: str = "float32",
+        spatial_command: bool = False,
     ):
         super().__init__(name="transformer")
         if min(image_shape[:2]) < 2 ** (len(features) - 1):
@@ -49,14 +51,11 @@ class Transformer(tf.keras.Model):
         self.specs = heads
         # ReLU, not the leaky one: its gradient takes TensorFlow a fifth of a training step less on a CPU.
         self.encoder = [convolution(size, 3, 1 + (level > 0), dtype, "relu") for level, size in enumerate(features)]
-        coarse = _coarse_size(image_shape[:2], levels=len(features))
-        self.unpack_command = tf.keras.Sequential(
-            [
-                tf.keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype),
-                tf.keras.layers.Reshape((*coarse, features[-1]), dtype=dtype),
-            ],
-            name="unpack_command",
-        )
+        coarse = halved(image_shape[:2], len(features) - 1)
+        unpack = [tf.keras.layers.Reshape((*coarse, -1), dtype=dtype)]
+        if not spatial_command:
+            unpack.insert(0, tf.keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype))
+        self.unpack_command = tf.keras.Sequential(unpack, name="unpack_command")
         self.bottleneck = convolution(features[-1], 3, 1, dtype, "relu")
         self.upsample = [upsampling(size, dtype, "relu") for size in reversed(features[halvings:-1])]
         self.decoder = [convolution(size, 3, 1, dtype, "relu") for size in reversed(features[halvings:-1])]
@@ -82,12 +81,6 @@ class Transformer(tf.keras.Model):
                 raw = tf.image.resize(raw, tf.shape(image)[1:3])
             params[name] = spec.activation(raw)
         return params
-
-
-def _coarse_size(size: Sequence[int], levels: int) -> Tuple[int, ...]:
-    for _ in range(levels - 1):
-        size = [-(-extent // 2) for extent in size]
-    return tuple(size)
 
 
 def _head_layer(name: str, spec: Head) -> tf.keras.layers.Layer:

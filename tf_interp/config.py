@@ -42,7 +42,7 @@ class Config:
     command_size: int = ranged(32, 1, 4096)
     """D, size of the command that the policy sends to the transformer."""
     spatial_command: bool = False
-    """Makes the command a map instead of a vector: D numbers spread over the cells of pi's last resolution, which must be
+    """Makes the command a map, not a vector: D numbers spread over the cells of pi's last resolution, which must be
     T's lowest. T then reads in each cell what pi saw there."""
     initial_stddev: float = ranged(0.1, 1e-6, 10.0)
     """Standard deviation of the Gaussian command before training."""

@@ -24,11 +24,11 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "max_flow": 2.0, "map_halvings": 1, "goal_weight": 2.0, "flow_cost": 0.3, "roughness_cost": 1.5,
                 "manifold_weight": 3.0, "r1_weight": 0.1, "discriminator_learning_rate": 1e-3, "iterations": 5200,
             },
-            # Eq. 8 pretends that each pixel has noise of its own. Gradients of that likelihood point the right way only
-            # if mu_flow can vary no faster than the noise, so T decodes at 7 x 7 too; at 14 x 14 they led away from
-            # the goal. For the same reason sigma_flow, left to learn, falls or grows without end; so it stays at 0.7.
-            # Flows of neighbours that can differ by less than their distance, 4 pixels, cannot fold; with larger ones
-            # the noise of the gradients carried T off to where every image is torn and nothing it does matters. pi is
+            # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if
+            # mu_flow is about as smooth as the noise (results/gradient_alignment), so T decodes at 7 x 7 too.
+            # For the same reason sigma_flow, left to learn, falls or grows without end; so it stays at 0.7. Flows of
+            # neighbours that can differ by less than their distance, 4 pixels, cannot fold; with larger ones the
+            # noise of the gradients carried T off to where every image is torn and nothing it does matters. pi is
             # slow, so that T can learn to read its commands, and its noise must leave the goal legible in them.
             "pg": {
                 "map_halvings": 2, "noise_size": 7, "max_flow": 1.5, "goal_weight": 0.02, "initial_sigma_flow": 0.001,

@@ -2,7 +2,6 @@
 
 import datetime
 import importlib.metadata
-import os
 import platform
 import shlex
 import subprocess
@@ -39,7 +38,9 @@ def describe_start(report: DeviceReport, iteration: int) -> Dict[str, Any]:
 
 def _command() -> str:
     module = getattr(sys.modules["__main__"], "__spec__", None)
-    words = ["-m", module.name.removesuffix(".__main__")] if module else [os.path.basename(sys.argv[0])]
+    script, root = Path(sys.argv[0]).resolve(), Path(__file__).resolve().parent.parent
+    name = script.relative_to(root).as_posix() if root in script.parents else script.name
+    words = ["-m", module.name.removesuffix(".__main__")] if module else [name]
     return shlex.join(["python", *words, *sys.argv[1:]])
 
 

@@ -21,7 +21,8 @@ def results(tmp_path):
     )
     start = {"command": "python train_mnist.py --seed 3", "device": "CPU (a fast one)"}
     (run / "config.json").write_text(json.dumps({"settings": {"transformations": ["warp"]}, "starts": [start]}))
-    rows = [{"iteration": i, "seconds": 6.0 * i, "return": -10.0 / i} for i in range(1, 21)]
+    row = {"goal_distance": 5.0, "start_distance": 20.0, "episode_length": 5.0}
+    rows = [{"iteration": i, "seconds": 6.0 * i, "return": -10.0 / i, **row} for i in range(1, 21)]
     (run / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     Image.new("RGB", (30, 20), "red").save(run / "strips.png")
     return tmp_path
@@ -75,6 +76,7 @@ def test_how_walks_are_stopped_is_shown(results):
     content = json.dumps({"methods": [measured]})
     (results / "mnist_bptt_stop" / "evaluation" / "metrics.json").write_text(content)
     row = {"return": -30.0, "loss": 24.0, "expected_length": 5.5, "episode_length": 15.0}
+    row.update(goal_distance=5.0, start_distance=20.0)
     with (results / "mnist_bptt_stop" / "metrics.jsonl").open("w") as file:
         file.write(json.dumps({"iteration": 1, "seconds": 1.0, **row}))
     report.build(results)

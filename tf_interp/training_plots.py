@@ -43,6 +43,12 @@ def _length(row: Row) -> float:
     return row.get("expected_length", row["episode_length"])
 
 
+def _residual(row: Row) -> float:
+    """Of the walks that a batch was trained on, so with the noise of their draws."""
+    return row["goal_distance"] / row["start_distance"]
+
+
+_RESIDUAL = "‖s_K − g‖² / ‖s_0 − g‖² in training"
 _ITERATION = ("iteration", "training iteration")
 _STDDEV, _ADVANTAGE, _GRADIENT = (
     "least sigma of the command",
@@ -75,8 +81,8 @@ PLOTS = (
         {"return": _return, "episode length": _length},
     ),
     Plot(
-        "Return against training time", "**", "return_by_time.png", ("seconds", "training time, minutes"), 60.0,
-        {"return": _return},
+        "Return against training time", "mnist_*", "return_by_time.png", ("seconds", "training time, minutes"), 60.0,
+        {"return, in the units of each run's rewards": _return, _RESIDUAL: _residual}, (_RESIDUAL,),
     ),
 )  # fmt: skip
 

@@ -40,7 +40,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             "hybrid": {
                 "map_halvings": 1, "command_size": 512, "initial_stddev": 0.005, "stddev_floor": 0.005,
                 "advantage_clip": 3.0, "gradient_threshold": 10.0, "trace": 0.5, "policy_learning_rate": 3e-5,
-                "value_learning_rate": 2e-3, "iterations": 3000,
+                "value_learning_rate": 2e-3, "iterations": 4500,
             },
             # 15 steps deep, gradients explode now and then; at twice this learning rate flows may then end up at
             # their bound, where tanh passes no gradient.

@@ -21,7 +21,7 @@ RANKS = [
     ["trainer", "interpolator"],
     ["evaluate", "training_plots"],
     ["report_strategies"],
-    ["run", "interpolate", "report", "show_noise"],
+    ["run", "interpolate", "report", "show_maps", "show_noise"],
     ["cli"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}

@@ -5,9 +5,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tf_interp import figures
+from tf_interp import figures, show_maps
 from tf_interp.config import Config
-from tf_interp.models import Models
+from tf_interp.data.pairs import held_out_pairs
+from tf_interp.evaluate.held_out import images_of_pairs
+from tf_interp.models import Models, save_model
 from tf_interp.rollout import rollout
 from tf_interp.trainer import Trainer
 from tf_interp.transforms import maps_of
@@ -79,14 +81,31 @@ def test_maps_are_what_made_each_frame(moved):
 
 
 def test_the_figure_has_a_named_row_for_each_map(moved, tmp_path):
-    maps = {label: each[0].numpy() for label, each in maps_of(ALL, moved).items()}
-    frames, goal = moved.frames[0].numpy(), moved.goal[0].numpy()
-    figures.maps_figure(frames, goal, maps, "one walk", tmp_path / "maps.png")
-    figures.maps_figure(frames, goal, {"flow": maps["flow"]}, "one walk", tmp_path / "flow.png")
+    maps = {label: each[:2].numpy() for label, each in maps_of(ALL, moved).items()}
+    frames, goal = moved.frames[:2].numpy(), moved.goal[:2].numpy()
+    figures.maps_figure(frames, goal, maps, "two walks", tmp_path / "maps.png")
+    figures.maps_figure(frames, goal, {"flow": maps["flow"]}, "two walks", tmp_path / "flow.png")
     sizes = [Image.open(tmp_path / name).size for name in ("maps.png", "flow.png")]
     assert sizes[0][1] > 2 * sizes[1][1]
-    picture = figures.strips(frames[None], goal[None], [each[None] for each in maps.values()])
-    assert picture.shape == (6 * 10, 5 * 9, 3)
-    np.testing.assert_array_equal(picture[20:30, 9:18], figures.to_rgb(maps["alpha_recolor"][0]))
-    np.testing.assert_array_equal(picture[50:60, 27:36], maps["D"][2])
-    assert picture[10:, :9].min() == 1.0  # nothing under the start
+    picture = figures.strips(frames, goal, list(maps.values()))
+    assert picture.shape == (2 * 6 * 10, 5 * 9, 3)
+    np.testing.assert_array_equal(picture[20:30, 9:18], figures.to_rgb(maps["alpha_recolor"][0, 0]))
+    np.testing.assert_array_equal(picture[50:60, 27:36], maps["D"][0, 2])
+    np.testing.assert_array_equal(picture[60:70, :9], figures.to_rgb(frames[1, 0]))
+    assert picture[10:60, :9].min() == 1.0  # nothing under the start
+
+
+def test_show_maps_draws_the_held_out_walks_of_a_saved_model(tmp_path, monkeypatch, capsys):
+    config, drawn = Config(**SMALL), {}
+    digits = np.random.RandomState(3).randint(0, 256, [12, 28, 28, 1], np.uint8)
+    save_model(Models(config, (28, 28, 1)), config, (28, 28, 1), tmp_path / "model")
+    monkeypatch.setattr(show_maps, "load_images", lambda name, folder: (digits, digits))
+    monkeypatch.setattr(show_maps, "maps_figure", lambda *arguments: drawn.update(enumerate(arguments)))
+    assert show_maps.main([str(tmp_path), "--pairs", "2", "--title", "noise"]) == 0
+    frames, goal, maps, title, path = drawn.values()
+    start, expected = images_of_pairs(digits, held_out_pairs(12, 2))
+    np.testing.assert_allclose(frames, np.repeat(start[:, np.newaxis], 4, axis=1), atol=1e-6)
+    np.testing.assert_array_equal(goal, expected)
+    assert maps["D"].shape == (2, 3, 28, 28, 1) and title.startswith("noise") and path == tmp_path / "maps.png"
+    assert show_maps.main([str(tmp_path), "--pairs", "0"]) == 2
+    assert "pairs: 0 is below the smallest allowed value 1" in capsys.readouterr().err

@@ -84,17 +84,17 @@ def strip_figure(
 
 
 def maps_figure(frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path) -> None:
-    """Writes one walk and beneath it, row by row with their names, what each transformation did in each step.
+    """Writes walks, each with rows beneath it of what each transformation did in each step.
 
     Args:
-        frames: [K+1,H,W,C] in [0, 1].
-        goal: [H,W,C].
-        maps: label -> [K,H,W,*]; see `map_colors`.
+        frames: [B,K+1,H,W,C] in [0, 1].
+        goal: [B,H,W,C].
+        maps: label -> [B,K,H,W,*]; see `map_colors`.
         title: line above the picture.
         path: where to; the ending decides the format.
     """
-    picture = strips(frames[np.newaxis], goal[np.newaxis], [each[np.newaxis] for each in maps.values()])
-    _labelled_figure(picture, ["walk", *maps], (1, *frames.shape), title, path)
+    picture = strips(frames, goal, list(maps.values()))
+    _labelled_figure(picture, ["walk", *maps] * len(frames), frames.shape, title, path)
 
 
 def _labelled_figure(

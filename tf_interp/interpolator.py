@@ -1,7 +1,7 @@
 """The public API: load a trained model, walk from one image to another."""
 
 from pathlib import Path as FilePath
-from typing import Optional, Tuple, Union
+from typing import Optional, Union
 
 import numpy as np
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tf_interp.config import Config
 from tf_interp.errors import InputError
 from tf_interp.models import ImageShape, Models, load_model
 from tf_interp.rollout import rollout
-from tf_interp.structs import Path
+from tf_interp.structs import Path, Trajectory
 
 
 def load_interpolator(path: Union[str, FilePath]) -> "Interpolator":
@@ -55,17 +55,20 @@ class Interpolator:
         Raises:
             InputError: shapes differ from each other or from the model's, or values are not finite and in [0, 1].
         """
+        walks = self.trajectory(start, goal, seed)
+        # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
+        frames = np.clip(walks.frames.numpy(), 0.0, 1.0)
+        return Path(frames, walks.lengths.numpy(), walks.command.sample.numpy())
+
+    def trajectory(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Trajectory:
+        """The same walks with all that was decided on the way, in tensors; arguments and errors as above."""
         start, goal = self._checked("start", start), self._checked("goal", goal)
         if len(start) != len(goal):
             raise InputError(f"start holds {len(start)} images but goal {len(goal)}; they are walked pair by pair")
-        key = None if seed is None else tf.constant([seed, 0], tf.int32)
-        frames, lengths, commands = self._compiled(start, goal, key)
-        # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
-        return Path(np.clip(frames.numpy(), 0.0, 1.0), lengths.numpy(), commands.numpy())
+        return self._compiled(start, goal, None if seed is None else tf.constant([seed, 0], tf.int32))
 
-    def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Tuple[tf.Tensor, ...]:
-        trajectory = rollout(self.models.walker, start, goal, self.config.steps, key, self.config.obeys_stop)
-        return trajectory.frames, trajectory.lengths, trajectory.command.sample
+    def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Trajectory:
+        return rollout(self.models.walker, start, goal, self.config.steps, key, self.config.obeys_stop)
 
     def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:
         images = np.asarray(images)

@@ -216,13 +216,12 @@ def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any
     frames, lengths, _ = interpolator(start, goal)
     figures.strip_figure(frames, goal, title, folder / "strips.png", lengths)
     if len(trainer.config.transformations) > 1:
-        _draw_maps(trainer, start, goal, folder / "maps.png")
+        _draw_maps(trainer, start[:1], goal[:1], folder / "maps.png")
     return summary
 
 
 def _draw_maps(trainer: Trainer, start: np.ndarray, goal: np.ndarray, path: Path) -> None:
-    """Draws the first of some walks with what each transformation did."""
+    """Draws walks with what each transformation did."""
     walks = trainer.walk(start, goal)
-    maps = maps_of(trainer.config.transformations, walks)
-    first = {label: each[0].numpy() for label, each in maps.items()}
-    figures.maps_figure(walks.frames[0].numpy(), goal[0], first, "a held-out pair; masks: white keeps", path)
+    maps = {label: each.numpy() for label, each in maps_of(trainer.config.transformations, walks).items()}
+    figures.maps_figure(walks.frames.numpy(), goal, maps, "held-out pairs; masks: white keeps", path)

@@ -1,0 +1,68 @@
+"""Draws walks with what each transformation did in each step: python -m tf_interp.show_maps MODEL --data-dir FILE"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List, Optional
+
+from tf_interp.entry import guarded
+from tf_interp.startup import require_environment
+
+if __name__ == "__main__":
+    require_environment()  # before the first import that an unfit environment cannot do
+
+import numpy as np
+import tyro
+
+from tf_interp.data.pairs import held_out_pairs
+from tf_interp.data.sources import load_images
+from tf_interp.errors import InputError
+from tf_interp.evaluate.held_out import images_of_pairs
+from tf_interp.figures import maps_figure
+from tf_interp.interpolator import load_interpolator
+from tf_interp.transforms import maps_of
+
+
+@dataclass(frozen=True)
+class Options:
+    model: tyro.conf.Positional[str]
+    """Folder of a run."""
+    data_dir: Optional[str] = None
+    """Where to take the held-out pairs from, as in training. Default: the data the model was trained on."""
+    pairs: int = 3
+    """How many of them to draw."""
+    title: str = "held-out pairs"
+    """Words above the picture, for example whose pictures these are."""
+    out: Optional[str] = None
+    """The picture's file. Default: maps.png in the folder of the run."""
+
+
+def main(arguments: List[str]) -> int:
+    """Runs the command line and returns its exit code."""
+    description = "Draws held-out walks, and beneath each the flow, masks and colours of every step."
+    options = tyro.cli(Options, description=description, args=arguments, prog="python -m tf_interp.show_maps")
+    return guarded(lambda: show_maps(options))
+
+
+def show_maps(options: Options) -> None:
+    """Writes the picture.
+
+    Raises:
+        InputError: no pairs, or images of another size than the model's.
+        FileError: the model or the data cannot be read.
+    """
+    if options.pairs < 1:
+        raise InputError(f"pairs: {options.pairs} is below the smallest allowed value 1")
+    interpolator = load_interpolator(options.model)
+    config = interpolator.config
+    _, test = load_images(config.data, options.data_dir or config.data_dir)
+    start, goal = images_of_pairs(test, held_out_pairs(len(test), options.pairs))
+    walks = interpolator.trajectory(start, goal)
+    maps = {label: each.numpy() for label, each in maps_of(config.transformations, walks).items()}
+    out = Path(options.out or Path(options.model) / "maps.png")
+    maps_figure(np.asarray(walks.frames), goal, maps, f"{options.title}; masks: white keeps", out)
+    print(f"wrote {out}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

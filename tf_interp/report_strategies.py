@@ -35,7 +35,8 @@ def paper_figures(results: Path, runs: Dict[str, Path]) -> str:
             f"trained {summary['train_seconds'] / 60:.0f} minutes on {config['starts'][-1]['device']}"
         )
         rows.append((figure, words, found, f"`{config['starts'][0]['command']}`"))
-        pictures.append(f"**{figure}, ours**\n\n{picture(results, f'{name}/strips.png', name)}")
+        drawn = "maps.png" if (runs[name] / "maps.png").is_file() else "strips.png"
+        pictures.append(f"**{figure}, ours**\n\n{picture(results, f'{name}/{drawn}', name)}")
     return "\n\n".join(["## The paper's figures", _table(("paper", "its words", "here", "command"), rows), *pictures])
 
 

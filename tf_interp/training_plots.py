@@ -81,6 +81,10 @@ PLOTS = (
         {"return": _return, "episode length": _length},
     ),
     Plot(
+        "Fig. 6: what makes it stop at once", "stop_at_once/*", "stop_at_once/training.png", _ITERATION, 1.0,
+        {"return": _return, "episode length": _length},
+    ),
+    Plot(
         "Return against training time", "mnist_*", "return_by_time.png", ("seconds", "training time, minutes"), 60.0,
         {"return, in the units of each run's rewards": _return, _RESIDUAL: _residual}, (_RESIDUAL,),
     ),

@@ -69,6 +69,7 @@ def test_presets_are_valid_for_every_method_and_described(method):
     assert paper.noise_size is None or method != "pg"
     assert (paper.stddev_floor, paper.gradient_threshold, paper.advantage_clip) == (0.0, None, None)
     assert (paper.trace, paper.sigma_flow_floor, paper.motion_cost, paper.policy_learning_rate) == (1.0, 0.0, 0.0, None)
+    assert paper.departure_cost == 0.0
     assert paper.steps == (15 if method == "bptt_stop" else 5)
     assert (paper.flow_cost, paper.roughness_cost, paper.frame_goal_weight, paper.map_halvings) == (0.0, 0.0, 0.0, 0)
 

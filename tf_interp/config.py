@@ -85,6 +85,8 @@ class Config:
     """Paid in each step for the mean squared difference of the flow between neighbouring pixels."""
     motion_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""
+    departure_cost: float = ranged(0.0, 0.0, 1e6)
+    """Paid for ||s_1 - s_0||^2 on top: the step that otherwise goes too far at once."""
     painting_cost: float = ranged(0.0, 0.0, 1e6)
     """Paid in each step for the mean over pixels of 1 - alpha_blend, the share of the image that is painted anew."""
     gradient_weight: float = ranged(0.0, 0.0, 1e6)

@@ -64,8 +64,8 @@ class EpisodeMaker:
             parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]
         if config.frame_goal_weight:
             parts["frame_goal"] = taken * rewards.frame_goal_rewards(distances[:, 1:], config.frame_goal_weight)
-        if config.motion_cost:
-            parts["motion"] = rewards.motion_rewards(trajectory.frames, config.motion_cost)
+        if config.motion_cost or config.departure_cost:
+            parts["motion"] = rewards.motion_rewards(trajectory.frames, config.motion_cost, config.departure_cost)
         if "warp" in config.transformations and (config.flow_cost or config.roughness_cost):
             flow = trajectory.params["mu_flow"]
             parts["flow"] = taken * rewards.flow_rewards(flow, config.flow_cost, config.roughness_cost)

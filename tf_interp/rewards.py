@@ -130,7 +130,7 @@ def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf
     return -size_cost * mean_square(flow) - roughness_cost * (mean_square(right) + mean_square(down))
 
 
-def motion_rewards(frames: tf.Tensor, cost: float) -> tf.Tensor:
+def motion_rewards(frames: tf.Tensor, cost: float, departure_cost: float = 0.0) -> tf.Tensor:
     """What each step pays for how far it goes, -cost ||s_{k+1} - s_k||^2, float32 [B,K].
 
     The sum is the energy of the path. Of all paths of one length the one with even steps has the least, so that this
@@ -139,8 +139,10 @@ def motion_rewards(frames: tf.Tensor, cost: float) -> tf.Tensor:
     Args:
         frames: float32 [B,K+1,H,W,C].
         cost: of a step with ||s_{k+1} - s_k||^2 = 1.
+        departure_cost: what the first step pays on top: where walks rush, it is the one that goes too far.
     """
-    return -cost * tf.reduce_sum(tf.square(frames[:, 1:] - frames[:, :-1]), axis=[-3, -2, -1])
+    moved = tf.reduce_sum(tf.square(frames[:, 1:] - frames[:, :-1]), axis=[-3, -2, -1])
+    return -(cost + departure_cost * tf.one_hot(0, moved.shape[1])) * moved
 
 
 def painting_rewards(alpha: tf.Tensor, cost: float) -> tf.Tensor:

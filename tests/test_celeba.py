@@ -20,8 +20,8 @@ from tf_interp.errors import FileError, InputError
 
 SCRIPT = Path(__file__).parent.parent / "train_celeba.py"
 TINY = {
-    "iterations": [3], "steps": [2], "batch-size": [4], "command-size": [4], "policy-features": [4, 4],
-    "transformer-features": [4, 4], "log-every": [1], "image-every": [3], "precision": ["float32"],
+    "iterations": [3], "steps": [2], "batch-size": [4], "command-size": [256], "policy-features": [4, 4],
+    "transformer-features": [4, 4, 4], "log-every": [1], "image-every": [3], "precision": ["float32"],
 }  # fmt: skip
 
 

@@ -24,3 +24,5 @@ run P --max-flow 2.5 --map-halvings 1 --goal-weight 3 --flow-cost 0.3 --roughnes
 run Q --map-halvings 1 --goal-weight 4 --flow-cost 0.3 --roughness-cost 1 --motion-cost 0.1 --manifold-weight 20 --r1-weight 0.1 --iterations 1600 --discriminator-learning-rate 0.001
 run R --goal-weight 4 --flow-cost 0.1 --roughness-cost 0.2 --motion-cost 0.1 --manifold-weight 20 --r1-weight 0.1 --iterations 1200 --discriminator-learning-rate 0.001
 run S --max-flow 3 --map-halvings 1 --goal-weight 6 --flow-cost 0.3 --roughness-cost 1 --motion-cost 0.6 --manifold-weight 25 --r1-weight 0.1 --iterations 1600 --discriminator-learning-rate 0.001
+run T --max-flow 5 --goal-weight 3 --frame-goal-weight 1.5 --flow-cost 0.1 --roughness-cost 0.6 --departure-cost 4 --manifold-weight 20 --r1-weight 0.1 --iterations 1200 --discriminator-learning-rate 0.001
+run U --max-flow 5 --goal-weight 4 --frame-goal-weight 0.8 --flow-cost 0.1 --roughness-cost 0.6 --departure-cost 2 --manifold-weight 30 --r1-weight 0.1 --iterations 1200 --discriminator-learning-rate 0.001

@@ -69,8 +69,8 @@ RIVALS = (
     Measured(
         "celeba_bptt/evaluation",
         "Faces: trained on LFW, measured on CelebA",
-        "Pairs of the 558 images of a CelebA sample, of which none was trained on. Distances between sets of faces are in "
-        "the 128 numbers by which dlib's network tells people apart; step 0 is the start itself.",
+        "Pairs of the 558 images of a CelebA sample, of which none was trained on. Distances between sets of faces are "
+        "in the 128 numbers by which dlib's network tells people apart; step 0 is the start itself.",
         {"by_step.png": "metrics by step"},
     ),
     Measured(

@@ -68,9 +68,12 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         "confidence": "classifier confidence",
         "sharpness": "sharpness, real = 1",
     }
-    figure = Figure(figsize=(15, 7.5), layout="constrained")
-    *plots, spare = figure.subplots(2, 3).flat
-    for axes, (name, title) in zip(plots, panels.items()):
+    panels = {name: title for name, title in panels.items() if any(row[name] is not None for row in rows)}
+    figure = Figure(figsize=(15, 7.5 if len(panels) > 3 else 4), layout="constrained")
+    grid = np.ravel(figure.subplots(2 if len(panels) > 3 else 1, 3))
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+    for axes, (name, title) in zip(grid, panels.items()):
         for row in rows:
             values = row[name]
             if values is not None:
@@ -78,8 +81,7 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)
-    spare.set_axis_off()
-    spare.legend(*plots[0].get_legend_handles_labels(), loc="center", fontsize=10)
+    grid[0].legend(fontsize=9)
     with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

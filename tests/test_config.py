@@ -78,7 +78,8 @@ def test_presets_of_faces():
     usual, paper, demo = (configs.from_dict(settings_of("celeba", n, "bptt"), n) for n in ("default", "paper", "demo"))
     assert usual.transformations == paper.transformations == demo.transformations == ("warp", "recolor", "blend")
     assert usual.manifold_weight and usual.painting_cost and usual.motion_cost and usual.gradient_weight
-    assert not (paper.painting_cost or paper.motion_cost or paper.gradient_weight or paper.roughness_cost)
+    assert not (paper.painting_cost or paper.frame_goal_weight or paper.gradient_weight or paper.roughness_cost)
+    assert not (paper.motion_cost or paper.departure_cost)
     assert (usual.data, demo.data) == ("celeba", "faces") and demo.command_size < usual.command_size
 
 

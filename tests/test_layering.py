@@ -20,8 +20,8 @@ RANKS = [
     ["episodes"],
     ["trainer", "interpolator"],
     ["evaluate", "training_plots"],
-    ["report_strategies"],
-    ["run", "interpolate", "report", "show_maps", "show_noise"],
+    ["report_strategies", "show_maps"],
+    ["run", "interpolate", "report", "show_noise"],
     ["cli"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}

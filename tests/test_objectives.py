@@ -105,7 +105,7 @@ def test_rewards_of_every_frame_and_of_the_flow_by_hand():
 
 def test_motion_by_hand():
     frames = tf.reshape([0.0, 0.0, 0.5, 0.25, 0.5, 0.25], [1, 3, 1, 2, 1])  # two steps of 1 x 2 pixels
-    np.testing.assert_allclose(rewards.motion_rewards(frames, 4.0), [[-4.0 * (0.25 + 0.0625), 0.0]])
+    np.testing.assert_allclose(rewards.motion_rewards(frames, 4.0, 0.0), [[-4.0 * (0.25 + 0.0625), 0.0]])
     backwards = frames[:, ::-1]  # stands still, then moves: the departure is free, the second step is not dearer
     np.testing.assert_allclose(rewards.motion_rewards(backwards, 4.0, 3.0), [[0.0, -4.0 * (0.25 + 0.0625)]])
     np.testing.assert_allclose(rewards.motion_rewards(frames, 4.0, 3.0), [[-7.0 * (0.25 + 0.0625), 0.0]])

@@ -98,6 +98,16 @@ def test_a_walk_that_stands_still_is_paid_for_every_frame_and_not_for_its_flow(b
     assert first["return"] == pytest.approx(first["reward/goal"] + first["reward/frame_goal"], rel=1e-5)
 
 
+def test_the_first_step_pays_its_own_price_on_top(bars, random):
+    trainer = Trainer(Config(**SMALL, motion_cost=3.0, departure_cost=2.0), SHAPE, "float32")
+    start, goal = bars[:8].astype(np.float32).reshape(2, 4, *SHAPE) / 255
+    walks = trainer.walk(start, goal)
+    frames = random.uniform(size=walks.frames.shape).astype(np.float32)
+    _, parts = trainer.make_episode(walks._replace(frames=tf.constant(frames)))
+    moved = np.square(np.diff(frames, axis=1)).sum(axis=(2, 3, 4))
+    np.testing.assert_allclose(parts["motion"], -moved * [5.0, *[3.0] * (moved.shape[1] - 1)], rtol=1e-5)
+
+
 @pytest.mark.parametrize("method", ["bptt", "bptt_stop"])
 def test_painting_and_edges_are_paid_for(bars, method):
     costs = dict(painting_cost=5.0, gradient_weight=0.5, transformations=("warp", "blend"), goal_weight=0.1)

@@ -5,7 +5,7 @@ from typing import Any, Dict
 Settings = Dict[str, Any]
 
 # All three transformations, in larger networks than the digits' (sections 4.2, 4.3). The command is a map of 8 x 8 x 16
-# numbers, a twelfth of what an image has: as one vector it takes far longer to say where things are.
+# numbers, a twelfth of what an image has.
 _FACES: Settings = {
     "data": "celeba", "transformations": ("warp", "recolor", "blend"), "steps": 4, "max_flow": 6.0,
     "command_size": 1024, "spatial_command": True, "policy_features": (32, 64, 96),

@@ -130,7 +130,7 @@ def flow_rewards(flow: tf.Tensor, size_cost: float, roughness_cost: float) -> tf
     return -size_cost * mean_square(flow) - roughness_cost * (mean_square(right) + mean_square(down))
 
 
-def motion_rewards(frames: tf.Tensor, cost: float, departure_cost: float = 0.0) -> tf.Tensor:
+def motion_rewards(frames: tf.Tensor, cost: float, departure_cost: float) -> tf.Tensor:
     """What each step pays for how far it goes, -cost ||s_{k+1} - s_k||^2, float32 [B,K].
 
     The sum is the energy of the path. Of all paths of one length the one with even steps has the least, so that this

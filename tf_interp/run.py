@@ -37,6 +37,7 @@ from tf_interp.interruption import caught_signals
 from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog, write_summary
+from tf_interp.show_maps import draw_maps
 from tf_interp.trainer import Trainer
 from tf_interp.transforms import maps_of
 
@@ -216,12 +217,5 @@ def _evaluate(folder: Path, trainer: Trainer, test: np.ndarray) -> Dict[str, Any
     frames, lengths, _ = interpolator(start, goal)
     figures.strip_figure(frames, goal, title, folder / "strips.png", lengths)
     if len(trainer.config.transformations) > 1:
-        _draw_maps(trainer, start[:1], goal[:1], folder / "maps.png")
+        draw_maps(interpolator, start[:1], goal[:1], "a held-out pair", folder / "maps.png")
     return summary
-
-
-def _draw_maps(trainer: Trainer, start: np.ndarray, goal: np.ndarray, path: Path) -> None:
-    """Draws walks with what each transformation did."""
-    walks = trainer.walk(start, goal)
-    maps = {label: each.numpy() for label, each in maps_of(trainer.config.transformations, walks).items()}
-    figures.maps_figure(walks.frames.numpy(), goal, maps, "held-out pairs; masks: white keeps", path)

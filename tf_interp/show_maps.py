@@ -19,7 +19,7 @@ from tf_interp.data.sources import load_images
 from tf_interp.errors import InputError
 from tf_interp.evaluate.held_out import images_of_pairs
 from tf_interp.figures import maps_figure
-from tf_interp.interpolator import load_interpolator
+from tf_interp.interpolator import Interpolator, load_interpolator
 from tf_interp.transforms import maps_of
 
 
@@ -57,11 +57,16 @@ def show_maps(options: Options) -> None:
     config = interpolator.config
     _, test = load_images(config.data, options.data_dir or config.data_dir)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), options.pairs))
-    walks = interpolator.trajectory(start, goal)
-    maps = {label: each.numpy() for label, each in maps_of(config.transformations, walks).items()}
     out = Path(options.out or Path(options.model) / "maps.png")
-    maps_figure(np.asarray(walks.frames), goal, maps, f"{options.title}; masks: white keeps", out)
+    draw_maps(interpolator, start, goal, options.title, out)
     print(f"wrote {out}")
+
+
+def draw_maps(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, title: str, path: Path) -> None:
+    """Walks from `start` to `goal`, [B,H,W,C] in [0, 1], and writes the picture of `figures.maps_figure` to `path`."""
+    walks = interpolator.trajectory(start, goal)
+    maps = {label: each.numpy() for label, each in maps_of(interpolator.config.transformations, walks).items()}
+    maps_figure(walks.frames.numpy(), goal, maps, f"{title}; masks: white keeps", path)
 
 
 if __name__ == "__main__":

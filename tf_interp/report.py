@@ -74,6 +74,13 @@ RIVALS = (
         {"by_step.png": "metrics by step"},
     ),
     Measured(
+        "celeba_remedies",
+        "Faces: what each reward buys",
+        "`celeba_remedies/train.sh` made the runs: 600 iterations each with the preset's settings, which `everything` "
+        "has as they are and the others but for what their names say. One seed each.",
+        {"by_step.png": "metrics by step"},
+    ),
+    Measured(
         "lines",
         "The lines benchmark of ACAI (Berthelot et al. 2018)",
         "Mean ± standard deviation over seeds; lower is better, a perfect rotation scores 0 and 0. Mean Distance is "

@@ -7,7 +7,7 @@ hybrid() {
 }
 for seed in 0 1 2; do
     hybrid "paper_seed$seed" --preset paper --log-every 5 --seed "$seed"
-    hybrid "remedied_seed$seed" --iterations 3000 --seed "$seed"
+    hybrid "remedied_seed$seed" --seed "$seed"
 done
 hybrid floor_seed0 --preset paper --log-every 5 --stddev-floor 0.1
 hybrid threshold_seed0 --preset paper --log-every 5 --gradient-threshold 10

@@ -4,9 +4,11 @@ import json
 import re
 
 import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from PIL import Image
 
-from tf_interp import report, report_strategies
+from tf_interp import figures, report, report_strategies
 from tf_interp.errors import FileError
 from tf_interp.evaluate import score_lines
 from tf_interp.training_plots import PLOTS
@@ -141,3 +143,12 @@ def test_the_lines_table_joins_seeds():
     # 2 and 4 thousandths: mean 3, sample deviation sqrt(2); 0.1 radians are 5.73 degrees
     assert lines[2] == "| vae | 2 | 3 ± 1.4 | 0 ± 0 | 0.5 ± 0 | 5.73 ± 0 | 3.0 | 600 | 1,234 |"
     assert lines[3] == "| cross_fade | 1 | 50 | 0 | 0.5 | 5.73 | 3.0 | 600 | 1,234 |"
+
+
+def test_no_two_lines_of_a_plot_look_alike(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: (drawn.append(figure), path.touch()))
+    panels = {"return": {f"run {number}": ([0, 1, 2], [number] * 3) for number in range(12)}}
+    figures.curves_figure(panels, "iteration", tmp_path / "curves.png")
+    lines = drawn[0].axes[0].get_legend().get_lines()
+    assert len({(to_rgba(line.get_color()), line.get_linestyle()) for line in lines}) == 12

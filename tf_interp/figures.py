@@ -141,7 +141,7 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
     """Writes panels of lines with one legend; beneath each line, faintly, the values it is the running mean of.
 
     Args:
-        panels: title -> name -> (x values, y values). A name has one colour in all panels.
+        panels: title -> name -> (x values, y values). A name has one colour and dash in all panels.
         x: label of all x axes.
         path: where to; the ending decides the format.
         logarithmic: titles of panels whose y axis is logarithmic.
@@ -157,8 +157,8 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
         for name, (along, values) in curves.items():
             window = min(_RUNNING_MEAN, len(values))
             smooth = np.convolve(values, np.ones(window) / window, mode="valid")
-            color = f"C{names.index(name)}"
-            axes.plot(along[window - 1 :], smooth, label=name, color=color)
+            color, dashed = _style(names.index(name))
+            axes.plot(along[window - 1 :], smooth, label=name, color=color, linestyle=dashed)
             axes.plot(along, values, color=color, alpha=0.2, linewidth=0.8)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel(x, fontsize=9)
@@ -167,6 +167,11 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
     figure.axes[0].legend(fontsize=8)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
+
+
+def _style(index: int) -> Tuple[str, str]:
+    """Colour and dash of a line. There are ten colours, so those from the eleventh line on are dashed."""
+    return f"C{index % 10}", ("-", "--", ":")[index // 10 % 3]
 
 
 def save_strip(frames: np.ndarray, goal: np.ndarray, path: Path, magnify: int = 1) -> None:

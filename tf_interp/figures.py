@@ -157,8 +157,8 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
         for name, (along, values) in curves.items():
             window = min(_RUNNING_MEAN, len(values))
             smooth = np.convolve(values, np.ones(window) / window, mode="valid")
-            color, dashed = _style(names.index(name))
-            axes.plot(along[window - 1 :], smooth, label=name, color=color, linestyle=dashed)
+            color, dash = _style(names.index(name))
+            axes.plot(along[window - 1 :], smooth, label=name, color=color, linestyle=dash)
             axes.plot(along, values, color=color, alpha=0.2, linewidth=0.8)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel(x, fontsize=9)
@@ -170,7 +170,7 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
 
 
 def _style(index: int) -> Tuple[str, str]:
-    """Colour and dash of a line. There are ten colours, so those from the eleventh line on are dashed."""
+    """Colour and dash of a line: ten colours solid, the same ten dashed, then dotted."""
     return f"C{index % 10}", ("-", "--", ":")[index // 10 % 3]
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Trains the hybrid of section 4.4: as the paper ran it, with each remedy alone, and with the settings that train.
-# Run from the root; up to 5 minutes a run on 2 CPU cores, those with the preset's 4,500 iterations longer. Some runs diverge, and say so.
+# Run from the root; up to 5 minutes a run on 2 CPU cores, those with the preset's 4,500 iterations about 20. Some runs
+# diverge, and say so.
 set -uo pipefail
 hybrid() {
     python train_mnist.py --method hybrid --run-dir "results/hybrid/$1" "${@:2}"

@@ -22,6 +22,7 @@ from tf_interp.objectives.bptt import bptt
 from tf_interp.objectives.bptt_stop import bptt_exact_stop, bptt_stop, stop_time_distribution
 from tf_interp.objectives.hybrid import hybrid
 from tf_interp.objectives.log_prob import command_log_prob
+from tf_interp.objectives.mixture import mixture_loss, mixture_rewards, mixtures
 from tf_interp.objectives.policy_gradient import policy_gradient
 from tf_interp.rollout import GradientFlow, Walker, rollout
 from tf_interp.structs import Command, Episode, PolicyOutput, Trajectory
@@ -360,6 +361,25 @@ def test_discriminator_loss_by_hand():
     assert float(output.loss) == pytest.approx(math.log(4 / 3) + 0.5 * (math.log(2) + math.log(4)) + 2.0, rel=1e-5)
     assert float(output.diagnostics["discriminator/fake"]) == pytest.approx(0.625)
     np.testing.assert_allclose(manifold_reward(real), [math.log(0.75)], rtol=1e-5)
+
+
+def test_mixtures_are_shares_of_the_way_to_the_nearer_end():
+    start, goal = np.zeros([1, 2, 2, 1]), np.full([1, 2, 2, 1], 0.8)
+    shares = [0.25, 0.5, 0.9, 1.0]
+    line = np.stack([start + share * (goal - start) for share in [0.0, *shares]], axis=1)
+    far = np.full([1, 1, 2, 2, 1], -5.0)  # further from both ends than they are apart
+    frames = tf.constant(np.concatenate([line, far], axis=1), tf.float32)
+    found = mixtures(frames, tf.constant(goal, tf.float32))
+    np.testing.assert_allclose(found, [[0.25, 0.5, 0.1, 0.0, 1.0]], atol=1e-4)
+
+
+def test_mixture_loss_by_hand():
+    guesses, answers = tf.constant([[0.5, 0.0, 9.0]]), tf.constant([[0.1, 0.2, 0.0]])
+    output = mixture_loss(guesses, answers, tf.constant([[1.0, 1.0, 0.0]]), tf.constant([0.3]), tf.constant([-0.1]))
+    # the mean of 0.16 and 0.04, and the squares of 0.3 and 0.1
+    assert float(output.loss) == pytest.approx(0.1 + 0.09 + 0.01, rel=1e-5)
+    assert float(output.diagnostics["mixture_critic/guess"]) == pytest.approx(0.25)
+    np.testing.assert_allclose(mixture_rewards(guesses, 4.0), [[-1.0, 0.0, -324.0]], rtol=1e-6)
 
 
 def test_every_method_has_a_row():

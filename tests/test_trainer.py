@@ -9,6 +9,7 @@ from tf_interp.config import Config
 from tf_interp.data.pairs import training_pairs
 from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError, FileError, InputError
+from tf_interp.objectives.mixture import mixtures
 from tf_interp.perception import load_perception
 from tf_interp.trainer import Trainer
 
@@ -44,6 +45,7 @@ def weights(trainer):
 VARIANTS = {
     "bptt": {},
     "bptt with a discriminator": {"manifold_weight": 0.1},
+    "bptt with a critic of mixtures": {"mixture_weight": 1.0},
     "hybrid": {"method": "hybrid", "gradient_threshold": 5.0, "stddev_floor": 0.05, "initial_stddev": 0.3},
     "bptt_stop": {"method": "bptt_stop", "step_penalty": 0.01},
     "bptt_stop, exact": {"method": "bptt_stop", "stop_gradient": "exact", "step_penalty": 0.01},
@@ -62,8 +64,9 @@ def test_methods_that_backpropagate_learn_to_slide_a_bar_with_one_trace(bars, va
 
 def test_every_network_learns_at_its_own_rate(bars):
     """Adam's first step is the learning rate, whatever the gradient."""
-    rates = {"policy": 1e-4, "transformer": 1e-2, "value": 3e-3, "discriminator": 5e-4}
-    settings = dict(policy_learning_rate=1e-4, value_learning_rate=3e-3, manifold_weight=0.1, method="hybrid")
+    rates = {"policy": 1e-4, "transformer": 1e-2, "value": 3e-3, "discriminator": 5e-4, "mixture_critic": 5e-4}
+    settings = dict(policy_learning_rate=1e-4, value_learning_rate=3e-3, method="hybrid")
+    settings.update(manifold_weight=0.1, mixture_weight=0.1)
     trainer = Trainer(Config(**SMALL, **settings), SHAPE, "float32")
     before = {net.name: [variable.numpy() for variable in net.trainable_variables] for net in trainer.models.networks}
     train(trainer, bars, 1)
@@ -106,6 +109,25 @@ def test_the_first_step_pays_its_own_price_on_top(bars, random):
     _, parts = trainer.make_episode(walks._replace(frames=tf.constant(frames)))
     moved = np.square(np.diff(frames, axis=1)).sum(axis=(2, 3, 4))
     np.testing.assert_allclose(parts["motion"], -moved * [5.0, *[3.0] * (moved.shape[1] - 1)], rtol=1e-5)
+
+
+def test_the_critic_of_mixtures_is_told_how_far_frames_are_and_the_walk_pays_for_its_guess(bars):
+    trainer = Trainer(Config(**SMALL, mixture_weight=7.0, discriminator_learning_rate=1e-2), SHAPE, "float32")
+    pair = tuple(bars[:8].astype(np.float32).reshape(2, 4, *SHAPE) / 255)
+    critic, walks = trainer.models.mixture_critic, trainer.walk(*pair)
+    torn = tf.random.stateless_uniform(walks.frames[:, 1:].shape, [1, 2])  # far from both ends, and not like a bar
+    walks = walks._replace(frames=tf.concat([walks.frames[:, :1], torn], axis=1))
+    before = critic(torn[:, 0]).numpy()
+    np.testing.assert_allclose(trainer.make_episode(walks)[1]["mixture"][:, 0], -7.0 * before**2, rtol=1e-4)
+    agents = [variable.numpy() for variable in trainer.models.transformer.trainable_variables]
+    for _ in range(150):
+        trainer._train_mixture_critic(walks, tf.constant([3, 4]))
+    answers = mixtures(walks.frames, walks.goal)
+    np.testing.assert_allclose(critic(torn[:, 0]), answers[:, 0], atol=0.15)
+    np.testing.assert_allclose(critic(pair[0]), 0.0, atol=0.15)
+    assert float(tf.reduce_min(answers)) > 0.5
+    for new, old in zip(trainer.models.transformer.trainable_variables, agents):
+        np.testing.assert_array_equal(new, old)
 
 
 @pytest.mark.parametrize("method", ["bptt", "bptt_stop"])

@@ -99,6 +99,9 @@ class Config:
     """Weight of the discriminator's reward on every frame. 0 trains no discriminator."""
     r1_weight: float = ranged(1.0, 0.0, 1e6)
     """gamma of the discriminator's R1 gradient penalty."""
+    mixture_weight: float = ranged(0.0, 0.0, 1e6)
+    """Paid in each step for the square of a critic's guess, as in ACAI, of how far the frame is from the nearer end of
+    its walk, as a share of ||s_0 - g||. 0 trains no such critic."""
 
     # Policy gradients (section 4.4).
     stop_gradient: Literal["estimated", "exact"] = "estimated"
@@ -136,7 +139,7 @@ class Config:
     value_learning_rate: float = ranged(1e-3, 1e-8, 1.0)
     """Adam's learning rate for the value network, constant."""
     discriminator_learning_rate: float = ranged(5e-4, 1e-8, 1.0)
-    """Adam's learning rate for the discriminator, constant."""
+    """Adam's learning rate for the discriminator and the critic of mixture_weight, constant."""
     clip_norm: float = ranged(100.0, 1e-6, 1e9)
     """Largest norm of the gradient of the two agents together; a larger gradient is scaled down to it."""
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"

@@ -9,6 +9,7 @@ from tf_interp.config import Config
 from tf_interp.diagnostics import Metrics
 from tf_interp.models import Models
 from tf_interp.objectives.adversarial import manifold_reward
+from tf_interp.objectives.mixture import mixture_rewards
 from tf_interp.perception import Perceive
 from tf_interp.structs import Episode, Trajectory
 
@@ -18,7 +19,7 @@ class EpisodeMaker:
 
     Args:
         config: weights of the rewards.
-        models: for the discriminator and the value network, where there are any.
+        models: for the critics of images and the value network, where there are any.
         perceive: see `perception`; None unless the goal reward is perceptual.
     """
 
@@ -59,6 +60,9 @@ class EpisodeMaker:
         parts = rewards.step_rewards(
             trajectory, config.goal_weight * distances[:, -1], realism, config.step_penalty, config.budget_penalty
         )
+        if self._models.mixture_critic is not None:
+            guesses = per_frame(self._models.mixture_critic, trajectory.frames[:, 1:])
+            parts["mixture"] = taken * mixture_rewards(guesses, config.mixture_weight)
         if config.gradient_weight:
             last = tf.cast(rewards.masks(trajectory.active).last, tf.float32)
             parts["gradient"] = -config.gradient_weight * last * edges[:, -1:]

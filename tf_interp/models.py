@@ -39,7 +39,7 @@ class Models(tf.Module):
 
     Attributes:
         policy, transformer: the two agents, Keras models.
-        value, discriminator: Keras models used in training alone; None where nothing trains them.
+        value, discriminator, mixture_critic: Keras models used in training alone; None where nothing trains them.
         walker: the agents, ready for `rollout`.
     """
 
@@ -70,13 +70,16 @@ class Models(tf.Module):
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)
         self.transformer(blank, tf.zeros([1, config.command_size]))
-        self.value = self.discriminator = None
+        self.value = self.discriminator = self.mixture_critic = None
         if method.has_value:
             self.value = Value(config.policy_features, precision)
             self.value(blank, blank)
         if config.manifold_weight:
             self.discriminator = Discriminator(config.policy_features, precision)
             self.discriminator(blank)
+        if config.mixture_weight:
+            self.mixture_critic = Discriminator(config.policy_features, precision, "mixture_critic")
+            self.mixture_critic(blank)
         transform = compose(config.transformations)
         self.walker = Walker(self.policy, self.transformer, transform, tuple(heads))
         if method.draws_flow:
@@ -85,8 +88,8 @@ class Models(tf.Module):
 
     @property
     def networks(self) -> List[tf.keras.Model]:
-        """The networks there are: the agents, then the value network and the discriminator, if any."""
-        nets = (self.policy, self.transformer, self.value, self.discriminator)
+        """The networks there are: the agents, then the value network and the critics of images, if any."""
+        nets = (self.policy, self.transformer, self.value, self.discriminator, self.mixture_critic)
         return [net for net in nets if net is not None]
 
     def parameter_counts(self) -> Dict[str, int]:

@@ -11,6 +11,7 @@ from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
 from tf_interp.models import ImageShape, Models
 from tf_interp.objectives.adversarial import discriminator_loss
+from tf_interp.objectives.mixture import mixture_loss, mixtures
 from tf_interp.perception import load_perception
 from tf_interp.rollout import rollout
 from tf_interp.structs import Trajectory
@@ -98,7 +99,7 @@ class Trainer:
         config, models = self.config, self.models
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = _noise_seed(config.seed, self.iteration, replica)
-        learners = [net for net in models.networks if net is not models.discriminator]
+        learners = [net for net in models.networks if net not in (models.discriminator, models.mixture_critic)]
         with tf.GradientTape() as tape:
             trajectory = rollout(
                 models.walker, start, goal, config.steps, seed, self.method.draws_stop, self.method.gradients
@@ -111,6 +112,8 @@ class Trainer:
         metrics = {"loss": loss, **reward_metrics(parts), **walk_metrics(trajectory), **norms, **means(output)}
         if models.discriminator is not None:
             metrics.update(self._train_discriminator(trajectory, start))
+        if models.mixture_critic is not None:
+            metrics.update(self._train_mixture_critic(trajectory, seed))
         return metrics
 
     def _gradients(self, tape: tf.GradientTape, loss: tf.Tensor, networks: List) -> List[List[tf.Tensor]]:
@@ -158,10 +161,24 @@ class Trainer:
             fake_logits = per_frame(net, frames)
             output = discriminator_loss(real_logits, fake_logits, taken, real_gradient, self.config.r1_weight)
             loss = tf.reduce_mean(output.loss)
+        return {**self._train_critic(net, tape, loss), **means(output)}
+
+    def _train_mixture_critic(self, trajectory: Trajectory, seed: tf.Tensor) -> Metrics:
+        """One update of the critic of `objectives.mixture`; the seed draws how much of s_K a blend has."""
+        net, goal = self.models.mixture_critic, trajectory.goal
+        frames, taken = tf.stop_gradient(trajectory.frames), tf.cast(trajectory.active, tf.float32)
+        share = tf.random.stateless_uniform([tf.shape(goal)[0], 1, 1, 1], seed)
+        blends = share * frames[:, -1] + (1.0 - share) * goal
+        with tf.GradientTape() as tape:
+            guesses, answers = per_frame(net, frames[:, 1:]), mixtures(frames, goal)
+            output = mixture_loss(guesses, answers, taken, net(frames[:, 0]), net(blends))
+            loss = tf.reduce_mean(output.loss)
+        return {**self._train_critic(net, tape, loss), **means(output)}
+
+    def _train_critic(self, net: tf.keras.Model, tape: tf.GradientTape, loss: tf.Tensor) -> Metrics:
         (gradients,) = self._gradients(tape, loss, [net])
         self._learn(net, gradients)
-        norm = tf.linalg.global_norm(gradients)
-        return {"discriminator/loss": loss, "gradient_norm/discriminator": norm, **means(output)}
+        return {f"{net.name}/loss": loss, f"gradient_norm/{net.name}": tf.linalg.global_norm(gradients)}
 
 
 def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
@@ -171,8 +188,9 @@ def _adam(config: Config, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
     rate = tf.keras.optimizers.schedules.CosineDecay(
         first, config.iterations, alpha=config.final_learning_rate / config.learning_rate
     )
-    critics = {"value": config.value_learning_rate, "discriminator": config.discriminator_learning_rate}
-    rate = critics.get(net.name, rate)
+    judges = config.discriminator_learning_rate
+    own = {"value": config.value_learning_rate, "discriminator": judges, "mixture_critic": judges}
+    rate = own.get(net.name, rate)
     optimizer = tf.keras.optimizers.Adam(rate, jit_compile=False)
     optimizer.build(net.trainable_variables)
     return optimizer

@@ -92,7 +92,8 @@ def test_a_run_says_what_it_does_and_leaves_what_it_promises(whole):
     record = json.loads((folder / "config.json").read_text())
     assert record["settings"]["steps"] == 2 and record["settings"]["seed"] == 0
     start = record["starts"][0]
-    assert start["command"].startswith("python train_mnist.py --max-flow 2.0") and start["precision"] == "float32"
+    assert start["command"].startswith("python train_mnist.py --transformations warp blend ")
+    assert start["precision"] == "float32"
     assert start["versions"]["tensorflow"] == "2.15.1" and "git_commit" in start
     summary = json.loads((folder / "metrics.json").read_text())
     assert summary["pairs"] == 2000 and summary["iterations"] == 60 and summary["mean_length"] == 2.0

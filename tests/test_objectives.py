@@ -371,6 +371,7 @@ def test_mixtures_are_shares_of_the_way_to_the_nearer_end():
     frames = tf.constant(np.concatenate([line, far], axis=1), tf.float32)
     found = mixtures(frames, tf.constant(goal, tf.float32))
     np.testing.assert_allclose(found, [[0.25, 0.5, 0.1, 0.0, 1.0]], atol=1e-4)
+    np.testing.assert_array_equal(mixtures(tf.zeros([1, 3, 2, 2, 1]), tf.zeros([1, 2, 2, 1])), [[0.0, 0.0]])
 
 
 def test_mixture_loss_by_hand():

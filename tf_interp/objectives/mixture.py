@@ -9,8 +9,6 @@ import tensorflow as tf
 
 from tf_interp.structs import LossOutput
 
-_TINY = 1e-9  # keeps the slope of the square root finite
-
 
 def mixtures(frames: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     """min(||s_k - s_0||, ||s_k - g||) / ||s_0 - g||, what the critic is to guess.
@@ -20,7 +18,8 @@ def mixtures(frames: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
         goal: float32 [B,H,W,C].
 
     Returns:
-        float32 [B,K], for s_1 ... s_K: 0 at either end, at most 1; on a straight line 1/2 half way.
+        float32 [B,K], for s_1 ... s_K: 0 at either end, at most 1; on a straight line 1/2 half way. 0 where start and
+        goal are one image. Not to be differentiated: at the ends the slope is infinite.
     """
     start, goal = frames[:, :1], goal[:, tf.newaxis]
     nearer = tf.minimum(_length(frames[:, 1:] - start), _length(frames[:, 1:] - goal))
@@ -57,4 +56,4 @@ def mixture_loss(
 
 
 def _length(difference: tf.Tensor) -> tf.Tensor:
-    return tf.sqrt(tf.reduce_sum(tf.square(difference), axis=[-3, -2, -1]) + _TINY)
+    return tf.sqrt(tf.reduce_sum(tf.square(difference), axis=[-3, -2, -1]))

@@ -36,6 +36,11 @@ def masks(active: tf.Tensor) -> Masks:
     return Masks(deciding, deciding & ~goes_on, active[:, -1])
 
 
+def mean_over_steps(values: tf.Tensor, taken: tf.Tensor) -> tf.Tensor:
+    """Mean of float32 [B,K] over the steps that were taken, float32 [B,K] of 0 and 1. Returns [B]; 0 for no step."""
+    return tf.math.divide_no_nan(tf.reduce_sum(taken * values, axis=1), tf.reduce_sum(taken, axis=1))
+
+
 def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
     """Distance between images, summed over pixels and channels.
 

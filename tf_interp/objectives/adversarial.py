@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from tf_interp.rewards import mean_over_steps
 from tf_interp.structs import LossOutput
 
 
@@ -25,12 +26,11 @@ def discriminator_loss(
     Returns:
         `LossOutput` with loss [B].
     """
-    share = taken / tf.maximum(tf.reduce_sum(taken, axis=1, keepdims=True), 1.0)
-    on_fake = tf.reduce_sum(share * tf.nn.softplus(fake), axis=1)
+    on_fake = mean_over_steps(tf.nn.softplus(fake), taken)
     penalty = 0.5 * r1_weight * tf.reduce_sum(tf.square(real_gradient), axis=[1, 2, 3])
     diagnostics = {
         "discriminator/real": tf.sigmoid(real),
-        "discriminator/fake": tf.reduce_sum(share * tf.sigmoid(fake), axis=1),
+        "discriminator/fake": mean_over_steps(tf.sigmoid(fake), taken),
         "discriminator/penalty": penalty,
     }
     return LossOutput(tf.nn.softplus(-real) + on_fake + penalty, diagnostics)

@@ -7,6 +7,7 @@ discriminator's verdict the guess has a scale: a torn digit half way costs more 
 
 import tensorflow as tf
 
+from tf_interp.rewards import mean_over_steps
 from tf_interp.structs import LossOutput
 
 
@@ -45,11 +46,10 @@ def mixture_loss(
     Returns:
         `LossOutput` with loss [B].
     """
-    share = taken / tf.maximum(tf.reduce_sum(taken, axis=1, keepdims=True), 1.0)
-    error = tf.reduce_sum(share * tf.square(guesses - answers), axis=1)
+    error = mean_over_steps(tf.square(guesses - answers), taken)
     diagnostics = {
-        "mixture_critic/guess": tf.reduce_sum(share * guesses, axis=1),
-        "mixture_critic/answer": tf.reduce_sum(share * answers, axis=1),
+        "mixture_critic/guess": mean_over_steps(guesses, taken),
+        "mixture_critic/answer": mean_over_steps(answers, taken),
         "mixture_critic/on_real": on_real,
     }
     return LossOutput(error + tf.square(on_real) + tf.square(on_blends), diagnostics)

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tf_interp"
 RANKS = [
     ["startup", "errors"],
-    ["structs", "validation", "files", "entry", "interruption"],
+    ["structs", "validation", "files", "entry", "interruption", "torch_file"],
     ["config", "presets"],
     ["data", "distributions", "transforms", "nets", "rewards", "figures", "device"],
     ["rollout", "objectives", "diagnostics", "runlog", "provenance"],

@@ -45,6 +45,7 @@ def weights(trainer):
 VARIANTS = {
     "bptt": {},
     "bptt with a discriminator": {"manifold_weight": 0.1},
+    "bptt with a projected discriminator": {"manifold_weight": 0.1, "discriminator": "projected", "r1_weight": 0.1},
     "bptt with a critic of mixtures": {"mixture_weight": 1.0},
     "hybrid": {"method": "hybrid", "gradient_threshold": 5.0, "stddev_floor": 0.05, "initial_stddev": 0.3},
     "bptt_stop": {"method": "bptt_stop", "step_penalty": 0.01},

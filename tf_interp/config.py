@@ -97,6 +97,9 @@ class Config:
     """Paid when the budget ends a walk instead of STOP."""
     manifold_weight: float = ranged(0.0, 0.0, 1e6)
     """Weight of the discriminator's reward on every frame. 0 trains no discriminator."""
+    discriminator: Literal["plain", "projected"] = "plain"
+    """What the discriminator is: plain is that of Fig. 2a, which learns from the pixels; projected judges the
+    activations of a network trained on ImageNet, as Projected GANs do, and knows natural images from the start."""
     r1_weight: float = ranged(1.0, 0.0, 1e6)
     """gamma of the discriminator's R1 gradient penalty."""
     mixture_weight: float = ranged(0.0, 0.0, 1e6)

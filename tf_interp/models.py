@@ -16,6 +16,7 @@ from tf_interp.methods import METHODS
 from tf_interp.nets.blocks import halved
 from tf_interp.nets.discriminator import Discriminator
 from tf_interp.nets.policy import Policy
+from tf_interp.nets.projected_discriminator import ProjectedDiscriminator
 from tf_interp.nets.transformer import Transformer
 from tf_interp.nets.value import Value
 from tf_interp.rollout import Walker
@@ -36,14 +37,19 @@ class Models(tf.Module):
         config: sizes of the networks.
         image_shape: (H, W, C).
         precision: Keras dtype policy, "float32" or "mixed_bfloat16".
+        training: whether to build the networks that only training uses as well.
 
     Attributes:
         policy, transformer: the two agents, Keras models.
         value, discriminator, mixture_critic: Keras models used in training alone; None where nothing trains them.
         walker: the agents, ready for `rollout`.
+
+    Raises:
+        InputError: the sizes do not fit each other.
+        FileError: the pretrained weights of a projected discriminator are not there.
     """
 
-    def __init__(self, config: Config, image_shape: ImageShape, precision: str = "float32"):
+    def __init__(self, config: Config, image_shape: ImageShape, precision: str = "float32", training: bool = True):
         super().__init__(name="models")
         method = METHODS[config.method](config)
         self.policy = Policy(
@@ -71,13 +77,13 @@ class Models(tf.Module):
         self.policy(blank, blank)
         self.transformer(blank, tf.zeros([1, config.command_size]))
         self.value = self.discriminator = self.mixture_critic = None
-        if method.has_value:
+        if training and method.has_value:
             self.value = Value(config.policy_features, precision)
             self.value(blank, blank)
-        if config.manifold_weight:
-            self.discriminator = Discriminator(config.policy_features, precision)
+        if training and config.manifold_weight:
+            self.discriminator = _discriminator(config, precision)
             self.discriminator(blank)
-        if config.mixture_weight:
+        if training and config.mixture_weight:
             self.mixture_critic = Discriminator(config.policy_features, precision, "mixture_critic")
             self.mixture_critic(blank)
         transform = compose(config.transformations)
@@ -95,6 +101,12 @@ class Models(tf.Module):
     def parameter_counts(self) -> Dict[str, int]:
         """Network name -> number of trainable weights."""
         return {net.name: net.count_params() for net in self.networks}
+
+
+def _discriminator(config: Config, precision: str) -> tf.keras.Model:
+    if config.discriminator == "projected":
+        return ProjectedDiscriminator(precision)
+    return Discriminator(config.policy_features, precision)
 
 
 def _cells(config: Config, image_shape: ImageShape) -> int:
@@ -132,7 +144,7 @@ def save_model(models: Models, config: Config, image_shape: ImageShape, folder: 
 
 
 def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
-    """Reads what `save_model` wrote.
+    """Reads the agents of what `save_model` wrote.
 
     Raises:
         FileError: no model there, or its weights are missing or damaged.
@@ -142,7 +154,7 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
         raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
     config = configs.from_dict(read_settings(str(path)), origin=str(path))
     image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
-    models = Models(config, image_shape)
+    models = Models(config, image_shape, training=False)
     read_weights(tf.train.Checkpoint(models=models), folder)
     return models, config, image_shape
 

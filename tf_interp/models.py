@@ -166,7 +166,8 @@ def read_weights(checkpoint: tf.train.Checkpoint, folder: Path) -> None:
         FileError: the weights are missing, damaged, or belong to other variables.
     """
     try:
-        checkpoint.read(str(folder / "weights")).assert_existing_objects_matched()
+        status = checkpoint.read(str(folder / "weights")).assert_existing_objects_matched()
     except UNREADABLE_CHECKPOINT as error:
         reason = str(error).splitlines()[0]
         raise FileError(f"the weights in {folder} are damaged or belong to other settings: {reason}") from None
+    status.expect_partial()  # else TensorFlow warns of every weight that only training has

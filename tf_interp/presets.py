@@ -32,7 +32,7 @@ _DIGITS: Dict[str, Settings] = {
     # one digit to the other, so motion is paid for, and that of the first step more.
     "bptt": {
         "transformations": ("warp", "blend"), "goal_weight": 9.0, "flow_cost": 0.1, "roughness_cost": 0.6,
-        "motion_cost": 1.0, "departure_cost": 0.2, "painting_cost": 3.0, "mixture_weight": 500.0,
+        "motion_cost": 0.85, "departure_cost": 0.2, "painting_cost": 2.25, "mixture_weight": 575.0,
         "discriminator_learning_rate": 1e-3, "iterations": 3800,
     },
     # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if

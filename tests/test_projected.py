@@ -124,6 +124,17 @@ def test_taps_are_as_coarse_as_stated_and_grey_is_a_colour(random):
     np.testing.assert_array_equal(net(image), net(tf.repeat(image, 3, axis=-1)))
 
 
+def test_checkerboards_of_either_phase_look_alike_to_the_antialiased_network():
+    board = (-1.0) ** np.add.outer(np.arange(64), np.arange(64))[None, :, :, None]
+    phases = [tf.constant(np.repeat(0.5 + sign * 0.1 * board, 3, axis=-1), tf.float32) for sign in (1, -1)]
+    inside = slice(4, -4)  # at the border, where zeros are beyond, they need not
+    apart = {}
+    for antialiased in (False, True):
+        one, other = (Lite0([0], antialiased)(images)[0][:, inside, inside] for images in phases)
+        apart[antialiased] = float(tf.reduce_max(tf.abs(one - other)))
+    assert apart[True] < 1e-4 < 0.1 < apart[False]
+
+
 def test_only_the_judges_learn_and_gradients_reach_the_image(random):
     net = ProjectedDiscriminator()
     image = random.uniform(0.2, 0.8, size=[1, *SHAPE])

@@ -26,7 +26,8 @@ class ProjectedDiscriminator(tf.keras.Model):
 
     def __init__(self, dtype: str = "float32"):
         super().__init__(name="discriminator")
-        self._project = Lite0(tuple(TAPS))
+        # With strides from the first layer on it can be pleased by checkerboards, and T learns to paint them.
+        self._project = Lite0(tuple(TAPS), antialiased=True)
         self.judges = [_judge(coarseness, dtype) for coarseness in TAPS.values()]
 
     def call(self, image: tf.Tensor) -> tf.Tensor:

@@ -33,8 +33,8 @@ _DIGITS: Dict[str, Settings] = {
     # for it says of torn digits that they are false, but not how false. Walks can avoid the critic by jumping from
     # one digit to the other, so motion is paid for, and that of the first step more.
     "bptt": {
-        "transformations": ("warp", "blend"), "goal_weight": 18.0, "flow_cost": 0.1, "roughness_cost": 0.6,
-        "motion_cost": 0.95, "departure_cost": 0.2, "painting_cost": 2.25, "mixture_weight": 575.0,
+        "transformations": ("warp", "blend"), "goal_weight": 14.5, "flow_cost": 0.1, "roughness_cost": 0.6,
+        "motion_cost": 0.95, "departure_cost": 0.25, "painting_cost": 2.25, "mixture_weight": 575.0,
         "discriminator_learning_rate": 1e-3, "iterations": 4000,
     },
     # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if

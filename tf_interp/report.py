@@ -76,8 +76,8 @@ RIVALS = (
     Measured(
         "celeba_remedies",
         "Faces: what each reward buys",
-        "`celeba_remedies/train.sh` made the runs: 600 iterations each with the preset's settings and a discriminator "
-        "of twice the weight, from which all but `everything` differ in what their names say. One seed each.",
+        "`celeba_remedies/train.sh` made the runs: 600 iterations each with a discriminator that learns from the "
+        "pixels; all but `everything` differ from it in what their names say. One seed each.",
         {"by_step.png": "metrics by step"},
     ),
     Measured(

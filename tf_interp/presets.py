@@ -18,8 +18,7 @@ _FACES: Settings = {
 # every image by half a pixel, because interpolating there blurs, and blur is near to any goal.
 _SHARP: Settings = {
     "goal_weight": 0.2, "gradient_weight": 0.01, "painting_cost": 2.0, "flow_cost": 3.0, "roughness_cost": 1.0,
-    "motion_cost": 0.02, "discriminator": "projected", "manifold_weight": 5.0, "r1_weight": 0.05,
-    "discriminator_learning_rate": 5e-4,
+    "motion_cost": 0.02, "manifold_weight": 10.0, "r1_weight": 0.1, "discriminator_learning_rate": 1e-3,
 }  # fmt: skip
 
 _SMALL_FACES: Settings = {

@@ -14,11 +14,10 @@ _FACES: Settings = {
 }  # fmt: skip
 
 # Two faces are ||s - g||^2 = 1,500 apart, fifteen times as far as two digits, hence goal_weight. At this painting_cost
-# the goal reward alone pays for painting a pixel if its channels are off by more than 0.03. Without flow_cost T shifts
-# every image by half a pixel, because interpolating there blurs, and blur is near to any goal.
+# the goal reward alone pays for painting a pixel if its channels are off by more than 0.03.
 _SHARP: Settings = {
-    "goal_weight": 0.2, "gradient_weight": 0.01, "painting_cost": 2.0, "flow_cost": 3.0, "roughness_cost": 1.0,
-    "motion_cost": 0.02, "manifold_weight": 10.0, "r1_weight": 0.1, "discriminator_learning_rate": 1e-3,
+    "goal_weight": 0.2, "gradient_weight": 0.01, "painting_cost": 2.0, "roughness_cost": 1.0, "motion_cost": 0.02,
+    "manifold_weight": 10.0, "r1_weight": 0.1, "discriminator_learning_rate": 1e-3,
 }  # fmt: skip
 
 _SMALL_FACES: Settings = {

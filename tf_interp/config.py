@@ -153,6 +153,9 @@ class Config:
     """Runs without compiled graphs, for debugging."""
 
     # The run.
+    initial_model: Optional[str] = None
+    """Folder of the run whose trained weights this one begins with, those of the critics too; optimisers begin anew.
+    Its networks must be the same. None: weights are drawn."""
     run_dir: Optional[str] = None
     """Folder of the run. Default: runs/<data>_<method>-<date>-<time>."""
     log_every: int = ranged(25, 1, 10**9)

@@ -67,7 +67,7 @@ RIVALS = (
         {"by_step.png": "metrics by step", "strips.png": "the same pairs walked by every method"},
     ),
     Measured(
-        "celeba_bptt_first/evaluation",
+        "celeba_bptt/evaluation",
         "Faces: trained on LFW, measured on CelebA",
         "Pairs of the 558 images of a CelebA sample, of which none was trained on. Distances between sets of faces are "
         "in the 128 numbers by which dlib's network tells people apart; step 0 is the start itself.",

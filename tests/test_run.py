@@ -134,8 +134,9 @@ def test_tensorboard_shows_scalars_histograms_pictures_settings_and_graph(whole)
 def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path, checkpoint):
     folder = tmp_path / "killed"
     process = script(*arguments(data_dir, folder))
-    newest = folder / "checkpoints" / f"ckpt-{checkpoint}.index"
-    wait_for(newest.exists if checkpoint else (folder / "config.json").exists, process)
+    # "checkpoint" is the list that names the files to resume from; it is written after them, and by renaming.
+    written = folder / "checkpoints" / "checkpoint" if checkpoint else folder / "config.json"
+    wait_for(written.exists, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     saved = [int(path.stem.split("-")[1]) for path in (folder / "checkpoints").glob("*.index")]
@@ -146,7 +147,7 @@ def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path, che
     rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == list(range(5, 61, 5))
     starts = json.loads((folder / "config.json").read_text())["starts"]
-    # It went on from a checkpoint and did not simply train again. (The kill may fall between data and bookkeeping.)
+    # It went on from a checkpoint and did not simply train again. (The list may not name the newest file yet.)
     assert len(starts) == 2 and starts[0]["iteration"] == 0
     assert starts[1]["iteration"] in saved if checkpoint else starts[1]["iteration"] == 0
     events = EventAccumulator(str(folder / "tensorboard"), size_guidance={"tensors": 0}).Reload()

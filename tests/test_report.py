@@ -39,6 +39,13 @@ def test_the_report_says_what_is_there_and_what_is_not(results):
     assert text.count("Not measured yet.") == len(report.STRATEGIES) + len(report.RIVALS)
 
 
+def test_a_second_stage_names_the_first(results):
+    config = results / "mnist_bptt" / "config.json"
+    config.write_text(config.read_text().replace('"settings": {', '"settings": {"initial_model": "results/first", '))
+    report.build(results)
+    assert "on CPU (a fast one), from the weights of results/first |" in (results / "REPORT.md").read_text()
+
+
 def test_the_page_carries_its_pictures(results):
     report.build(results)
     page = (results / "report.html").read_text()

@@ -34,6 +34,9 @@ def paper_figures(results: Path, runs: Dict[str, Path]) -> str:
             f"residual {summary['goal_relative']:.2%}, mean length {summary['mean_length']:.1f}, "
             f"trained {summary['train_seconds'] / 60:.0f} minutes on {config['starts'][-1]['device']}"
         )
+        first = config["settings"].get("initial_model")
+        if first is not None:
+            found += f", from the weights of {first}"
         rows.append((figure, words, found, f"`{config['starts'][0]['command']}`"))
         drawn = "maps.png" if (runs[name] / "maps.png").is_file() else "strips.png"
         pictures.append(f"**{figure}, ours**\n\n{picture(results, f'{name}/{drawn}', name)}")

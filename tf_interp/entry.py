@@ -1,5 +1,6 @@
 """What every command of the project has in common: errors become one line and an exit code."""
 
+import logging
 import shlex
 import signal
 import sys
@@ -32,5 +33,7 @@ def guarded(main: Callable[[], Any]) -> int:
 
 
 def _complain(error: Exception, code: int) -> int:
+    # Of weights that could not be read TensorFlow lists every one as the program ends; the error says which it was.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     print(f"error: {error}", file=sys.stderr)
     return code

@@ -149,14 +149,33 @@ def load_model(folder: Path) -> Tuple[Models, Config, ImageShape]:
     Raises:
         FileError: no model there, or its weights are missing or damaged.
     """
-    path = folder / "config.json"
-    if not (folder / "weights.index").is_file() or not path.is_file():
-        raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
+    path = _settings_of(folder)
     config = configs.from_dict(read_settings(str(path)), origin=str(path))
     image_shape = tuple(json.loads(path.read_text(encoding="utf-8"))["image_shape"])
     models = Models(config, image_shape, training=False)
     read_weights(tf.train.Checkpoint(models=models), folder)
     return models, config, image_shape
+
+
+def begin_with(models: Models, run: Path) -> None:
+    """Fills all networks of `models`, the critics too, with the weights that another run ended with.
+
+    Raises:
+        FileError: no model there, or its networks are not the same.
+    """
+    _settings_of(run / "model")
+    try:
+        read_weights(tf.train.Checkpoint(models=models), run / "model")
+    except FileError as error:
+        raise FileError(f"initial_model: {error} Its own settings: --config {run / 'config.json'}") from None
+
+
+def _settings_of(folder: Path) -> Path:
+    """The file of settings in what `save_model` wrote, if that is what is there."""
+    path = folder / "config.json"
+    if not (folder / "weights.index").is_file() or not path.is_file():
+        raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
+    return path
 
 
 def read_weights(checkpoint: tf.train.Checkpoint, folder: Path) -> None:

@@ -10,7 +10,7 @@ from tf_interp.diagnostics import Metrics, layer_gradient_norms, means, reward_m
 from tf_interp.episodes import EpisodeMaker, per_frame
 from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
-from tf_interp.models import ImageShape, Models, read_weights
+from tf_interp.models import ImageShape, Models, begin_with
 from tf_interp.objectives.adversarial import discriminator_loss
 from tf_interp.objectives.mixture import mixture_loss, mixtures
 from tf_interp.perception import load_perception
@@ -57,7 +57,7 @@ class Trainer:
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)
             if config.initial_model is not None:
-                read_weights(tf.train.Checkpoint(models=self.models), Path(config.initial_model, "model"))
+                begin_with(self.models, Path(config.initial_model))
             self.make_episode = EpisodeMaker(config, self.models, perceive)
             self.optimizers = {net.name: _adam(config, net) for net in self.models.networks}
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")

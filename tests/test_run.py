@@ -196,6 +196,13 @@ def test_a_folder_in_use_is_not_touched(whole, data_dir):
     assert {path: path.stat().st_mtime_ns for path in whole[0].rglob("*")} == before
 
 
+def test_a_run_that_cannot_begin_leaves_no_folder(data_dir, tmp_path):
+    settings = {**TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path / "run")}
+    with pytest.raises(errors.FileError, match="nowhere"):
+        run(config.Config(**settings, initial_model=str(tmp_path / "nowhere")))
+    assert not (tmp_path / "run").exists()
+
+
 def test_settings_come_from_defaults_then_preset_or_file_then_options(whole, tmp_path):
     def parsed(*words):
         return cli.parse("mnist", "", list(map(str, words)))

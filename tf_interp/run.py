@@ -61,12 +61,13 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         RunInterrupted: SIGINT or SIGTERM arrived; a checkpoint was saved first.
     """
     train, test = load_training_images(config.data, config.data_dir)
-    folder = _claim_folder(config, resume)
+    folder = _folder_of(config, resume)
     config = dataclasses.replace(config, run_dir=str(folder))
     with caught_signals() as signals:
         report = describe_device(config.precision)
         _run_eagerly(config.eager)
         trainer = Trainer(config, train.shape[1:], report.precision)
+        folder.mkdir(parents=True, exist_ok=True)
         checkpoints = tf.train.CheckpointManager(
             trainer.checkpoint, str(folder / "checkpoints"), config.keep_checkpoints
         )
@@ -93,14 +94,13 @@ def _stop_if_asked(signals: List[int], trainer: Trainer, config: Config) -> None
         raise RunInterrupted(signals[0], trainer.done, config.run_dir)
 
 
-def _claim_folder(config: Config, resume: bool) -> Path:
+def _folder_of(config: Config, resume: bool) -> Path:
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(config.run_dir or f"runs/{config.data}_{config.method}-{stamp}")
     if resume:
         return folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileError(f"{folder} already exists and is not empty; give another --run-dir, or --resume {folder}")
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -203,6 +203,20 @@ def test_a_run_that_cannot_begin_leaves_no_folder(data_dir, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_second_stage_begins_with_the_first_and_resumes_without_it(whole, data_dir, tmp_path):
+    first = tmp_path / "first"
+    shutil.copytree(whole[0] / "model", first / "model")
+    settings = {
+        **TINY, "data_dir": str(data_dir), "run_dir": str(tmp_path / "second"), "initial_model": str(first),
+        "learning_rate": 1e-8, "final_learning_rate": 0.0, "iterations": 1,
+    }  # fmt: skip
+    run(config.Config(**settings))
+    for mine, other in zip(final_weights(tmp_path / "second"), final_weights(first)):
+        np.testing.assert_allclose(mine, other, atol=1e-7)  # one step of Adam is about as long as its rate
+    shutil.rmtree(first)
+    run(config.Config(**{**settings, "iterations": 2}), resume=True)
+
+
 def test_settings_come_from_defaults_then_preset_or_file_then_options(whole, tmp_path):
     def parsed(*words):
         return cli.parse("mnist", "", list(map(str, words)))

@@ -9,7 +9,7 @@ from tf_interp.config import Config
 from tf_interp.data.pairs import training_pairs
 from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError, FileError, InputError
-from tf_interp.models import save_model
+from tf_interp.models import Models, begin_with, save_model
 from tf_interp.objectives.mixture import mixtures
 from tf_interp.perception import load_perception
 from tf_interp.trainer import Trainer
@@ -167,18 +167,19 @@ def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars
 
 def test_a_run_begins_with_the_weights_of_another_or_says_that_they_do_not_fit(tmp_path):
     settings = {**SMALL, "manifold_weight": 1.0}
-    first = Trainer(Config(**settings, seed=1), SHAPE, "float32")
-    save_model(first.models, Config(**settings), SHAPE, tmp_path / "model")
-    second = Trainer(Config(**settings, seed=2, initial_model=str(tmp_path)), SHAPE, "float32")
-    assert [net.name for net in second.models.networks] == ["policy", "transformer", "discriminator"]
-    for new, old in zip(second.models.networks, first.models.networks):
+    first = Models(Config(**settings), SHAPE)
+    save_model(first, Config(**settings), SHAPE, tmp_path / "model")
+    second = Models(Config(**settings), SHAPE)
+    begin_with(second, tmp_path)
+    assert [net.name for net in second.networks] == ["policy", "transformer", "discriminator"]
+    for new, old in zip(second.networks, first.networks):
         for mine, other in zip(new.get_weights(), old.get_weights()):
             np.testing.assert_array_equal(mine, other)
     for other in (dict(command_size=3), dict(mixture_weight=1.0)):
         with pytest.raises(FileError, match="^initial_model: .* belong to other settings.*--config .*/config.json$"):
-            Trainer(Config(**{**settings, **other}, initial_model=str(tmp_path)), SHAPE, "float32")
+            begin_with(Models(Config(**{**settings, **other}), SHAPE), tmp_path)
     with pytest.raises(FileError, match="no model in .*nowhere"):
-        Trainer(Config(**settings, initial_model=str(tmp_path / "nowhere")), SHAPE, "float32")
+        begin_with(second, tmp_path / "nowhere")
 
 
 def test_faces_are_perceived_by_vgg16_or_its_weights_are_asked_for(monkeypatch):

@@ -34,7 +34,7 @@ from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupte
 from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
 from tf_interp.interpolator import load_interpolator
 from tf_interp.interruption import caught_signals
-from tf_interp.models import UNREADABLE_CHECKPOINT, save_model
+from tf_interp.models import UNREADABLE_CHECKPOINT, begin_with, save_model
 from tf_interp.provenance import describe_start
 from tf_interp.runlog import RunLog, write_summary
 from tf_interp.show_maps import draw_maps
@@ -67,12 +67,14 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         report = describe_device(config.precision)
         _run_eagerly(config.eager)
         trainer = Trainer(config, train.shape[1:], report.precision)
-        folder.mkdir(parents=True, exist_ok=True)
         checkpoints = tf.train.CheckpointManager(
             trainer.checkpoint, str(folder / "checkpoints"), config.keep_checkpoints
         )
         if resume:
             _restore(checkpoints, trainer, config)
+        if trainer.done == 0 and config.initial_model is not None:
+            begin_with(trainer.models, Path(config.initial_model))
+        folder.mkdir(parents=True, exist_ok=True)
         start = describe_start(report, trainer.done)
         _record_start(folder, config, trainer, start)
         _announce(folder, trainer, start, report.warning)

@@ -1,6 +1,5 @@
 """Training: models, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
-from pathlib import Path
 from typing import List, Optional
 
 import tensorflow as tf
@@ -10,7 +9,7 @@ from tf_interp.diagnostics import Metrics, layer_gradient_norms, means, reward_m
 from tf_interp.episodes import EpisodeMaker, per_frame
 from tf_interp.errors import InputError
 from tf_interp.methods import METHODS
-from tf_interp.models import ImageShape, Models, begin_with
+from tf_interp.models import ImageShape, Models
 from tf_interp.objectives.adversarial import discriminator_loss
 from tf_interp.objectives.mixture import mixture_loss, mixtures
 from tf_interp.perception import load_perception
@@ -56,8 +55,6 @@ class Trainer:
         tf.keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.models = Models(config, image_shape, precision)
-            if config.initial_model is not None:
-                begin_with(self.models, Path(config.initial_model))
             self.make_episode = EpisodeMaker(config, self.models, perceive)
             self.optimizers = {net.name: _adam(config, net) for net in self.models.networks}
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")

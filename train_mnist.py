@@ -2,14 +2,7 @@
 
 import sys
 
-from tf_interp.cli import train
-
-DESCRIPTION = """Trains the interpolator on MNIST, which ships with the package.
-
-  python train_mnist.py                     the run in results/, 15 minutes
-  python train_mnist.py --preset quick      all of it in under 2 minutes
-  python train_mnist.py --resume RUN        goes on after an interruption
-  python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like"""
+from tf_interp.commands import main
 
 if __name__ == "__main__":
-    sys.exit(train("mnist", DESCRIPTION))
+    sys.exit(main(["train", "mnist", *sys.argv[1:]]))

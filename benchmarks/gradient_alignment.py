@@ -15,7 +15,7 @@ from typing import Dict, List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tf_interp.startup import require_environment
+from tf_interp.system.startup import require_environment
 
 require_environment()
 
@@ -23,14 +23,14 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp import config as configs
-from tf_interp import files
+from tf_interp.config.presets import settings_of
 from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import load_images
-from tf_interp.device import describe_device
-from tf_interp.presets import settings_of
-from tf_interp.provenance import describe_start
-from tf_interp.rollout import GradientFlow, rollout
-from tf_interp.trainer import Trainer
+from tf_interp.model.rollout import GradientFlow, rollout
+from tf_interp.system import files
+from tf_interp.system.device import describe_device
+from tf_interp.system.provenance import describe_start
+from tf_interp.training.trainer import Trainer
 
 
 def cosine(halvings: int, options: argparse.Namespace) -> Dict[str, float]:

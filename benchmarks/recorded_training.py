@@ -24,11 +24,11 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp import config as configs
+from tf_interp.config.presets import PRESETS, settings_of
 from tf_interp.data.drawn_faces import draw_faces
 from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import load_images
-from tf_interp.presets import PRESETS, settings_of
-from tf_interp.trainer import Trainer
+from tf_interp.training.trainer import Trainer
 
 FILE = Path(__file__).with_suffix(".json")
 ITERATIONS, BATCH, IMAGES = 5, 4, 32
@@ -117,7 +117,12 @@ def main():
                 recorded[name] = {"settings": settings, **found}
             wrong = list(differences(recorded[name], found))
             failed += bool(wrong)
-            print(f"{name}: {'the same' if not wrong else f'{len(wrong)} differences'}", *wrong[:5], sep="\n  ", flush=True)
+            print(
+                f"{name}: {'the same' if not wrong else f'{len(wrong)} differences'}",
+                *wrong[:5],
+                sep="\n  ",
+                flush=True,
+            )
     if options.record:
         FILE.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
     print(f"{failed} of {len(todo)} cases differ")

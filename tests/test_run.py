@@ -15,14 +15,16 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_data import idx
 
-from tf_interp import Interpolator, cli, config, errors, load_interpolator, trainer
+from tf_interp import Interpolator, config, errors, load_interpolator
+from tf_interp.commands import train as cli
+from tf_interp.config.presets import settings_of
 from tf_interp.data import mnist
 from tf_interp.data.pairs import held_out_pairs
-from tf_interp.methods import Method
-from tf_interp.objectives.bptt import bptt
-from tf_interp.presets import settings_of
-from tf_interp.rollout import GradientFlow
+from tf_interp.model.rollout import GradientFlow
 from tf_interp.run import run
+from tf_interp.training import trainer
+from tf_interp.training.strategies import Method
+from tf_interp.training.strategies.bptt import bptt
 
 ROOT = Path(__file__).parent.parent
 TINY = dict(

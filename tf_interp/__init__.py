@@ -9,7 +9,7 @@ instead of waiting for TensorFlow.
 
 import importlib
 
-from tf_interp import startup
+from tf_interp.system import startup
 
 startup.quiet_tensorflow()
 
@@ -17,9 +17,9 @@ __version__ = "0.1.0"
 __all__ = ["Interpolator", "Path", "load_interpolator", "__version__"]
 
 _HOMES = {
-    "Interpolator": "tf_interp.interpolator",
-    "load_interpolator": "tf_interp.interpolator",
-    "Path": "tf_interp.structs",
+    "Interpolator": "tf_interp.model.interpolator",
+    "load_interpolator": "tf_interp.model.interpolator",
+    "Path": "tf_interp.model.structs",
 }
 
 

@@ -8,7 +8,7 @@ from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tf_interp.files import replaced_file
+from tf_interp.system.files import replaced_file
 
 _RUNNING_MEAN = 8  # values
 

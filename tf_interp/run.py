@@ -24,22 +24,23 @@ from typing import Any, Dict, List
 import numpy as np
 import tensorflow as tf
 
-from tf_interp import figures, files
+from tf_interp import figures
 from tf_interp.config import Config
 from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import load_training_images
-from tf_interp.device import describe_device
-from tf_interp.diagnostics import check_finite
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
-from tf_interp.evaluate.held_out import images_of_pairs, measure_goal
-from tf_interp.interpolator import load_interpolator
-from tf_interp.interruption import caught_signals
-from tf_interp.models import UNREADABLE_CHECKPOINT, begin_with, save_model
-from tf_interp.provenance import describe_start
-from tf_interp.runlog import RunLog, write_summary
-from tf_interp.show_maps import draw_maps
-from tf_interp.trainer import Trainer
-from tf_interp.transforms import maps_of
+from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
+from tf_interp.maps import draw_maps
+from tf_interp.model.agents import UNREADABLE_CHECKPOINT, begin_with, save_model
+from tf_interp.model.interpolator import load_interpolator
+from tf_interp.model.transforms import maps_of
+from tf_interp.system import files
+from tf_interp.system.device import describe_device
+from tf_interp.system.provenance import describe_start
+from tf_interp.system.signals import caught_signals
+from tf_interp.training.diagnostics import check_finite
+from tf_interp.training.run_log import RunLog, write_summary
+from tf_interp.training.trainer import Trainer
 
 FIGURE_PAIRS = 12
 

@@ -2,7 +2,7 @@
 
 "Understanding and Improving Interpolation in Autoencoders via an Adversarial Regularizer" (Berthelot, Raffel, Roy and
 Goodfellow, 2018), section 3.1: 32 x 32 grey images, line of fixed length, angle uniform in [0, 2 pi). The angle is all
-that differs between two images, so a path between them can be scored exactly; see `tf_interp.evaluate.lines`.
+that differs between two images, so a path between them can be scored exactly; see `tf_interp.evaluation.lines`.
 
 Convention: x grows to the right and y UPWARDS, so 0 points right, pi/2 points up (towards row 0) and a growing angle
 turns counter-clockwise as `np.rot90` does. Positions are in pixels, those of pixel centres being whole numbers; the

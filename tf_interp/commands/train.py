@@ -1,0 +1,120 @@
+"""The command line of the training scripts, made from the `Config` dataclass by tyro.
+
+Settings are taken in this order, later ones winning: defaults; --preset, --config or --resume; options.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple
+
+from tf_interp import config as configs
+from tf_interp.config import Config, presets
+from tf_interp.config.validation import read_settings
+from tf_interp.errors import InputError
+from tf_interp.system.entry import guarded
+from tf_interp.system.startup import require_environment
+
+DESCRIPTIONS = {
+    "mnist": """Trains the interpolator on MNIST, which ships with the package.
+
+  python train_mnist.py                     the run in results/, 15 minutes
+  python train_mnist.py --preset quick      all of it in under 2 minutes
+  python train_mnist.py --resume RUN        goes on after an interruption
+  python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like""",
+    "celeba": """Trains the interpolator on CelebA, or on any other pictures, by all three transformations.
+
+  --demo              the whole pipeline in minutes, on faces that it draws
+  --data-dir ZIP      CelebA's img_align_celeba.zip, converted once; from
+                      https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html
+  --data-dir FOLDER   pictures of 178 x 218 pixels, as CelebA's
+  --data-dir HDF5     what python -m fuel_compat convert celeba 64 wrote,
+                      with its --fit from pictures of any size
+  --resume RUN        goes on after an interruption""",
+}
+
+
+def main(arguments: List[str]) -> int:
+    """`tf-interp train mnist ...` and `tf-interp train celeba ...`; returns the exit code."""
+    if not arguments or arguments[0] not in DESCRIPTIONS:
+        print("usage: tf-interp train mnist|celeba [options]; --help after either tells the rest", file=sys.stderr)
+        return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+    data, *words = arguments
+    if data == "celeba":
+        words = [word for given in words for word in (("--preset", "demo") if given == "--demo" else (given,))]
+    return train(data, DESCRIPTIONS[data], words)
+
+
+def train(data: str, description: str, arguments: Optional[Sequence[str]] = None) -> int:
+    """Runs a training script and returns its exit code.
+
+    Args:
+        data: name of the script's presets in `config.PRESETS`.
+        description: first paragraph of --help.
+        arguments: command-line arguments; default: those of the process.
+    """
+    require_environment()
+    return guarded(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _train(data: str, description: str, arguments: List[str]) -> None:
+    config, resume = parse(data, description, arguments)
+    from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
+
+    summary = run(config, resume)
+    print("\nheld-out pairs")
+    for name, value in summary.items():
+        print(f"  {name:22} {value:,.4g}")
+
+
+def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bool]:
+    """Turns arguments into settings.
+
+    Returns:
+        The settings, and whether to resume the run in their run_dir.
+
+    Raises:
+        FileError, InputError: a settings file or a folder cannot be used.
+        SystemExit: after --help (code 0); an option that does not exist or a value out of its range (code 2).
+    """
+    import tyro
+
+    names, help_of = tuple(presets.PRESETS[data]), presets.PRESET_HELP[data]
+
+    @dataclasses.dataclass(frozen=True)
+    class Options:
+        preset: Optional[Literal[names]] = None
+        """Settings to start from. Default: default."""
+        config: Optional[str] = None
+        """JSON file of settings to start from instead of the preset's: names and values, or a run's config.json."""
+        resume: Optional[str] = None
+        """Folder of a run to continue from its last checkpoint, with its settings."""
+        settings: tyro.conf.OmitArgPrefixes[Config] = Config()
+
+    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
+    # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
+    usual = Options(settings=configs.from_dict(presets.settings_of(data, "default", "bptt"), origin="preset"))
+    first = tyro.cli(Options, description=text, args=arguments, default=usual)
+    preset = presets.settings_of(data, first.preset or "default", first.settings.method)
+    _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run_dir)
+    base = _base(preset, first.config, first.resume)
+    options = tyro.cli(Options, description=text, args=arguments, default=Options(settings=base))
+    return options.settings, options.resume is not None
+
+
+def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:
+    if resume:
+        path = str(Path(resume) / "config.json")
+        return configs.from_dict({**read_settings(path), "run_dir": resume}, origin=path)
+    if path:
+        return configs.from_dict(read_settings(path), origin=path)
+    return configs.from_dict(preset, origin="preset")
+
+
+def _refuse_contradictions(preset: Optional[str], path: Optional[str], resume: Optional[str], run_dir: Optional[str]):
+    """Of several places that settings could come from, one would be ignored."""
+    given = [name for name, value in (("preset", preset), ("config", path), ("resume", resume)) if value]
+    if len(given) > 1:
+        raise InputError(f"--{given[0]} and --{given[1]} both say where the settings start from; give one of them")
+    if resume and run_dir not in (None, resume):
+        raise InputError(f"--run-dir: {run_dir!r} is not the run to resume, {resume!r}; leave it out")

@@ -1,0 +1,58 @@
+"""How close walks come to their goals, on the fixed list of held-out pairs."""
+
+from typing import Any, Callable, Dict, Tuple
+
+import numpy as np
+
+from tf_interp.data.pairs import held_out_pairs
+from tf_interp.evaluation.metrics import squared_distance
+
+Walk = Callable[[np.ndarray, np.ndarray], Tuple[np.ndarray, np.ndarray]]
+"""(start, goal) float32 [B,H,W,C] in [0, 1] -> (frames [B,K+1,H,W,C], lengths int [B])."""
+
+BATCH = 250
+
+
+def images_of_pairs(images: np.ndarray, pairs: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Start and goal images, float32 [N,H,W,C] in [0, 1], of index pairs [N,2] into uint8 `images`."""
+    chosen = images[pairs].astype(np.float32) / 255.0
+    return chosen[:, 0], chosen[:, 1]
+
+
+def walk_in_batches(walk: Walk, start: np.ndarray, goal: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """`walk` on any number of pairs [N,H,W,C], a batch at a time; frames float32 [N,K+1,H,W,C], lengths int [N]."""
+    parts = [walk(start[first : first + BATCH], goal[first : first + BATCH]) for first in range(0, len(start), BATCH)]
+    frames, lengths = zip(*parts)
+    return np.concatenate(frames), np.concatenate(lengths)
+
+
+def goal_metrics(start: np.ndarray, frames: np.ndarray, goal: np.ndarray) -> Dict[str, float]:
+    """What is left of the way to the goal.
+
+    Args:
+        start, goal: [N,H,W,C].
+        frames: [N,K+1,H,W,C].
+
+    Returns:
+        start_distance and goal_distance: means of ||s_0 - g||^2 and ||s_K - g||^2; goal_relative: their ratio;
+        goal_relative_median: median over pairs of the ratio of the two, pairs of equal images left out.
+    """
+    start_distance, goal_distance = squared_distance(start, goal), squared_distance(frames[:, -1], goal)
+    apart = start_distance > 0
+    return {
+        "start_distance": float(start_distance.mean()),
+        "goal_distance": float(goal_distance.mean()),
+        "goal_relative": float(goal_distance.mean() / start_distance.mean()),
+        "goal_relative_median": float(np.median(goal_distance[apart] / start_distance[apart])),
+    }
+
+
+def measure_goal(walk: Walk, images: np.ndarray) -> Dict[str, Any]:
+    """Walks all held-out pairs of `images`, uint8 [N,H,W,C], the test split.
+
+    Returns:
+        `goal_metrics`, the number of pairs, and mean_length, the transformations applied.
+    """
+    start, goal = images_of_pairs(images, held_out_pairs(len(images)))
+    frames, lengths = walk_in_batches(walk, start, goal)
+    return {"pairs": len(start), **goal_metrics(start, frames, goal), "mean_length": float(np.mean(lengths))}

@@ -1,0 +1,93 @@
+"""Measurements as a table and as plots."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from tf_interp.evaluation.measure import Benchmark, Method
+from tf_interp.figures import strip_rows_figure
+from tf_interp.system import files
+from tf_interp.system.device import describe_device
+from tf_interp.system.provenance import describe_start
+
+_STRIP_PAIRS = 3
+COLUMNS = {
+    "method": "method",
+    "goal": "goal, of start distance",
+    "worst": "worst-step Frechet (step)",
+    "frechet": "Frechet by step",
+    "kernel": "worst-step kernel distance",
+    "largest": "largest step / even share: pixels, features",
+    "sharpness": "least sharpness",
+    "confidence": "least confidence",
+    "cost": "ms a path",
+    "parameters": "parameters",
+    "length": "mean length; budget hits",
+}
+
+
+def markdown(rows: Sequence[Dict[str, Any]]) -> str:
+    """The headline figures of `measure.measure` as a Markdown table, a row a method."""
+    lines = ["| " + " | ".join(COLUMNS.values()) + " |", "|" + " --- |" * len(COLUMNS)]
+    lines += ["| " + " | ".join(_cells(row)[name] for name in COLUMNS) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: Dict[str, Any]) -> Dict[str, str]:
+    return {
+        "method": row["method"],
+        "goal": f"{row['goal_relative']:.1%}",
+        "worst": f"{row['worst_frechet']:.3g} ({row['worst_frechet_step']})",
+        "frechet": " ".join(f"{value:.3g}" for value in row["frechet"]),
+        "kernel": f"{max(row['kernel']):.3g}",
+        "largest": f"{row['largest_step_ratio']:.2f}, {row['largest_step_ratio_features']:.2f}",
+        "sharpness": f"{min(row['sharpness']):.2f}",
+        "confidence": "" if row["confidence"] is None else f"{min(row['confidence']):.2f}",
+        "cost": f"{row['ms_per_path']:.2f}",
+        "parameters": f"{row['parameters']:,}",
+        "length": f"{row['mean_length']:.1f}" + ("" if row["budget_hits"] is None else f"; {row['budget_hits']:.1%}"),
+    }
+
+
+def write_table(out: Path, rows: Sequence[Dict[str, Any]], table: str) -> None:
+    """Writes metrics.json (the rows, and what made them) and table.md to the folder `out`."""
+    start = describe_start(describe_device("float32"), iteration=0)
+    files.write_json(out / "metrics.json", {"methods": list(rows), **start})
+    with files.replaced_file(out / "table.md") as temporary:
+        temporary.write_text(table, encoding="utf-8")
+
+
+def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
+    """Draws every per-step metric against progress along the path, a line a method."""
+    panels = {
+        "frechet": "Frechet distance to real images",
+        "kernel": "kernel distance to real images",
+        "nearest_real": "distance to the nearest real image",
+        "confidence": "classifier confidence",
+        "sharpness": "sharpness, real = 1",
+    }
+    panels = {name: title for name, title in panels.items() if any(row[name] is not None for row in rows)}
+    figure = Figure(figsize=(15, 7.5 if len(panels) > 3 else 4), layout="constrained")
+    grid = np.ravel(figure.subplots(2 if len(panels) > 3 else 1, 3))
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+    for axes, (name, title) in zip(grid, panels.items()):
+        for row in rows:
+            values = row[name]
+            if values is not None:
+                axes.plot(np.linspace(0, 1, len(values)), values, marker="o", markersize=3, label=row["method"])
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel("progress, step / K", fontsize=9)
+        axes.grid(alpha=0.3)
+    grid[0].legend(fontsize=9)
+    with files.replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110)
+
+
+def plot_strips(methods: List[Method], data: Benchmark, path: Path) -> None:
+    """Draws the same few held-out pairs walked by every method."""
+    start, goal = data.start[:_STRIP_PAIRS], data.goal[:_STRIP_PAIRS]
+    walks = {method.name: np.asarray(method.walk(start, goal)[0]) for method in methods}
+    strip_rows_figure(walks, goal, path)

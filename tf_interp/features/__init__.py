@@ -1,0 +1,1 @@
+"""Frozen networks that images are looked at through."""

@@ -1,0 +1,47 @@
+"""The network in whose activations a perceptual goal reward compares images (section 3, fourth reward)."""
+
+from typing import Callable, Optional
+
+import tensorflow as tf
+
+from tf_interp.errors import FileError
+from tf_interp.features.classifier import load_classifier, perceptual_vectors
+from tf_interp.model.agents import ImageShape
+
+Perceive = Callable[[tf.Tensor], tf.Tensor]
+"""Images float32 [B,H,W,C] in [0, 1] -> perceptual vectors float32 [B,P], differentiable."""
+
+_VGG_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")  # as in LPIPS
+
+
+def load_perception(data: str, classifier: Optional[str], image_shape: ImageShape) -> Perceive:
+    """The project's own classifier for digits; for faces VGG16, from Keras, with the weights of ImageNet.
+
+    Args:
+        data: name of the data set.
+        classifier: folder of a classifier; None for the one of MNIST that ships with the package.
+        image_shape: (H, W, C) of the images to be compared.
+
+    Raises:
+        FileError: the classifier cannot be read, or VGG16's weights are neither in Keras's folder nor to be had.
+        InputError: the classifier knows images of another shape.
+    """
+    if data in ("celeba", "faces"):
+        return _vgg(image_shape)
+    extractor = load_classifier(classifier)
+    extractor.check(image_shape)
+    return extractor.perceive
+
+
+def _vgg(image_shape: ImageShape) -> Perceive:
+    application = tf.keras.applications.vgg16
+    try:
+        body = application.VGG16(include_top=False, weights="imagenet", input_shape=image_shape)
+    except Exception as error:  # whatever the download raises
+        raise FileError(
+            f"goal_norm perceptual compares faces by VGG16, whose weights cannot be had: {error}. Put "
+            "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 in ~/.keras/models, or use --goal-norm l2"
+        ) from None
+    network = tf.keras.Model(body.input, [body.get_layer(name).output for name in _VGG_LAYERS])
+    network.trainable = False
+    return lambda images: perceptual_vectors(network(application.preprocess_input(images * 255.0)))

@@ -1,0 +1,84 @@
+"""The public API: load a trained model, walk from one image to another."""
+
+from pathlib import Path as FilePath
+from typing import Optional, Union
+
+import numpy as np
+import tensorflow as tf
+
+from tf_interp.config import Config
+from tf_interp.errors import InputError
+from tf_interp.model.agents import ImageShape, Models, load_model
+from tf_interp.model.rollout import rollout
+from tf_interp.model.structs import Path, Trajectory
+
+
+def load_interpolator(path: Union[str, FilePath]) -> "Interpolator":
+    """Loads a model that a run saved.
+
+    Args:
+        path: a run's folder, for example "results/mnist_bptt", or the model/ folder inside it.
+
+    Raises:
+        FileError: no model there, or it is damaged.
+    """
+    folder = FilePath(path)
+    inner = folder / "model"
+    return Interpolator(*load_model(inner if inner.is_dir() else folder))
+
+
+class Interpolator:
+    """Walks between images.
+
+    Attributes:
+        image_shape: (H, W, C) of the images it was trained on.
+        config: settings it was trained with.
+        parameters: number of weights of the two agents.
+    """
+
+    def __init__(self, models: Models, config: Config, image_shape: ImageShape):
+        self.models, self.config, self.image_shape = models, config, image_shape
+        self.parameters = sum(net.count_params() for net in (models.policy, models.transformer))
+        self._compiled = tf.function(self._walk, reduce_retracing=True)
+
+    def __call__(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Path:
+        """Walks from each start to its goal.
+
+        Args:
+            start, goal: arrays [B,H,W,C] in [0, 1].
+            seed: None for the deterministic walk (mean commands, STOP at p > 0.5); a number draws the
+                commands from the policy, the same number the same walk.
+
+        Returns:
+            `Path` with NumPy arrays.
+
+        Raises:
+            InputError: shapes differ from each other or from the model's, or values are not finite and in [0, 1].
+        """
+        walks = self.trajectory(start, goal, seed)
+        # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
+        frames = np.clip(walks.frames.numpy(), 0.0, 1.0)
+        return Path(frames, walks.lengths.numpy(), walks.command.sample.numpy())
+
+    def trajectory(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Trajectory:
+        """The same walks with all that was decided on the way, in tensors; arguments and errors as above."""
+        start, goal = self._checked("start", start), self._checked("goal", goal)
+        if len(start) != len(goal):
+            raise InputError(f"start holds {len(start)} images but goal {len(goal)}; they are walked pair by pair")
+        return self._compiled(start, goal, None if seed is None else tf.constant([seed, 0], tf.int32))
+
+    def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Trajectory:
+        return rollout(self.models.walker, start, goal, self.config.steps, key, self.config.obeys_stop)
+
+    def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:
+        images = np.asarray(images)
+        if images.ndim != 4 or images.shape[1:] != tuple(self.image_shape):
+            expected = ", ".join(map(str, self.image_shape))
+            raise InputError(f"{name} has shape {images.shape}; this model walks on arrays [B, {expected}]")
+        if not (np.issubdtype(images.dtype, np.floating) or images.dtype == bool):
+            raise InputError(f"{name} has dtype {images.dtype}; give floats in [0, 1], for example uint8 images / 255")
+        if not len(images):
+            raise InputError(f"{name} holds no images")
+        if not (images.min() >= 0.0 and images.max() <= 1.0):  # NaN fails both
+            raise InputError(f"{name} has values from {images.min()} to {images.max()}; they must be in [0, 1]")
+        return tf.constant(images, tf.float32)

@@ -1,0 +1,64 @@
+"""The policy network pi (Fig. 2a): looks at the current image and the goal, emits a command and a STOP."""
+
+import math
+from typing import Optional, Sequence
+
+import tensorflow as tf
+
+from tf_interp.model.networks.blocks import ConvBody, beside
+from tf_interp.model.structs import PolicyOutput
+
+
+class Policy(tf.keras.Model):
+    """pi(a, stop | s; s_goal): a diagonal Gaussian over D numbers and a Bernoulli unit (section 4).
+
+    Args:
+        command_size: D.
+        features: channels of the body's convolutions.
+        initial_stddev: standard deviation that a zero output stands for, above the floor.
+        stddev_floor: least standard deviation.
+        stop_bias: log-odds of STOP before training.
+        dtype: Keras dtype policy of the body.
+        cells: None mixes the whole image into every number of the command; n > 0 makes the command a map of n cells,
+            those of the body's last resolution, each of command_size / n numbers read from what is there.
+    """
+
+    def __init__(
+        self,
+        command_size: int,
+        features: Sequence[int],
+        initial_stddev: float,
+        stddev_floor: float = 0.0,
+        stop_bias: float = 0.0,
+        dtype: str = "float32",
+        cells: Optional[int] = None,
+    ):
+        super().__init__(name="policy")
+        self.body = ConvBody(features, dtype)
+        self.cells = cells
+        self.mean = _command_head(command_size, cells, "mean", "glorot_uniform")
+        # Zeros, so that every command begins with initial_stddev.
+        self.raw_stddev = _command_head(command_size, cells, "stddev", "zeros")
+        self.stop = tf.keras.layers.Dense(
+            1, kernel_initializer="zeros", bias_initializer=tf.keras.initializers.Constant(stop_bias),
+            dtype="float32", name="stop",
+        )  # fmt: skip
+        self.floor = stddev_floor
+        self.scale = initial_stddev / math.log(2.0)  # softplus(0) = log 2
+
+    def call(self, state: tf.Tensor, goal: tf.Tensor) -> PolicyOutput:
+        """state, goal: float32 [B,H,W,C] in [0, 1]."""
+        maps = self.body.maps(beside(state, goal))
+        h = self.body.flatten(maps)
+        mean, raw = (head(maps if self.cells else h) for head in (self.mean, self.raw_stddev))
+        if self.cells:
+            mean, raw = (tf.reshape(each, [tf.shape(h)[0], mean.shape[-1] * self.cells]) for each in (mean, raw))
+        return PolicyOutput(mean, self.floor + self.scale * tf.nn.softplus(raw), self.stop(h)[:, 0])
+
+
+def _command_head(command_size: int, cells: Optional[int], name: str, initializer: str) -> tf.keras.layers.Layer:
+    if cells is None:
+        return tf.keras.layers.Dense(command_size, kernel_initializer=initializer, dtype="float32", name=name)
+    return tf.keras.layers.Conv2D(
+        command_size // cells, 3, padding="same", kernel_initializer=initializer, dtype="float32", name=name
+    )

@@ -1,0 +1,51 @@
+"""The transformations of section 4.1, and their composition.
+
+A transformation is a module with three functions: `heads(channels, flows)` says what the transformer network
+must predict for it, `apply(image, params)` performs it, `maps(image, params)` names what there is
+to see of it. To add one, write such a file and give it a row here.
+"""
+
+from typing import Callable, Dict, Sequence
+
+import tensorflow as tf
+
+from tf_interp.model.structs import FlowRange, Head, Trajectory, TransformParams
+from tf_interp.model.transforms import blend, recolor, warp
+
+TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
+
+
+def collect_heads(names: Sequence[str], channels: int, flows: FlowRange) -> Dict[str, Head]:
+    """All that T must predict so that the transformations `names` can be applied."""
+    collected: Dict[str, Head] = {}
+    for name in names:
+        collected.update(TRANSFORMATIONS[name].heads(channels, flows))
+    return collected
+
+
+def compose(names: Sequence[str]) -> Callable[[tf.Tensor, TransformParams], tf.Tensor]:
+    """Returns the function (image [B,H,W,C], params) -> image that applies the transformations in order."""
+
+    def apply_all(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
+        for name in names:
+            image = TRANSFORMATIONS[name].apply(image, params)
+        return image
+
+    return apply_all
+
+
+def maps_of(names: Sequence[str], trajectory: Trajectory) -> Dict[str, tf.Tensor]:
+    """What each of the transformations `names` did in each step of some walks, in the order they are applied in.
+
+    Returns:
+        Label -> float32 [B,K,H,W,2] for flows in pixels, [B,K,H,W,1] for masks, [B,K,H,W,C] for images in [0, 1].
+    """
+    images = trajectory.frames[:, :-1]
+    image, params = tf.nest.map_structure(
+        lambda value: tf.reshape(value, [-1, *value.shape[2:]]), (images, trajectory.params)
+    )
+    found: Dict[str, tf.Tensor] = {}
+    for name in names:
+        found.update(TRANSFORMATIONS[name].maps(image, params))
+        image = TRANSFORMATIONS[name].apply(image, params)
+    return {label: tf.reshape(value, [*images.shape[:2], *value.shape[1:]]) for label, value in found.items()}

@@ -1,1 +1,0 @@
-"""Training objectives: pure functions of a `Trajectory` and its rewards. One file a strategy of section 4.4."""

@@ -1,0 +1,1 @@
+"""Plumbing: device, files, start-up, provenance, signals."""

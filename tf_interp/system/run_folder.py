@@ -1,0 +1,128 @@
+"""The folder of a run: its files by name, its record, and how the run ended.
+
+    config.json     settings (seed among them), every start (command, commit, versions, device), how the run ended
+    metrics.jsonl   one row of scalars every log_every iterations
+    metrics.json    figures on the held-out pairs, at the end
+    strips.png      held-out walks in the manner of Fig. 4b, at the end
+    maps.png        one of them with what each transformation did, if there are several
+    model/          weights and settings, for load_interpolator
+    evaluation/     what `tf-interp evaluate` measured
+    checkpoints/    to resume from
+    tensorboard/    event files
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Union
+
+from tf_interp.errors import FileError
+from tf_interp.system import files
+
+FINISHED, INTERRUPTED, DIVERGED = "finished", "interrupted", "diverged"
+_PARTS = ("settings", "parameters", "starts")
+
+
+class RunFolder:
+    """One run's folder, which need not exist yet.
+
+    Args:
+        path: the folder.
+    """
+
+    def __init__(self, path: Union[str, Path]):
+        self.path = Path(path)
+        self.config = self.path / "config.json"
+        self.rows = self.path / "metrics.jsonl"
+        self.metrics = self.path / "metrics.json"
+        self.strips = self.path / "strips.png"
+        self.maps = self.path / "maps.png"
+        self.model = self.path / "model"
+        self.evaluation = self.path / "evaluation"
+        self.checkpoints = self.path / "checkpoints"
+        self.tensorboard = self.path / "tensorboard"
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether there is something that a new run would overwrite."""
+        return self.model.exists() or self.metrics.exists() or self.rows.exists()
+
+    def read_record(self) -> Dict[str, Any]:
+        """The content of config.json.
+
+        Returns:
+            "settings", "parameters", "starts"; and "ended", with "how" and "iteration", once the run has ended.
+
+        Raises:
+            FileError: it is missing, damaged, or not the record of a run.
+        """
+        record = read_json(self.config)
+        for name in _PARTS:
+            if name not in record:
+                raise FileError(f"{self.config} is not the record of a run: it has no {name!r}")
+        return record
+
+    def write_start(self, settings: Dict[str, Any], parameters: Dict[str, int], start: Dict[str, Any]) -> None:
+        """Writes config.json; the record of every earlier start is kept.
+
+        Args:
+            settings: flat, by name.
+            parameters: network -> number of weights.
+            start: see `provenance.describe_start`.
+        """
+        earlier = self.read_record()["starts"] if self.config.exists() else []
+        files.write_json(self.config, {"settings": settings, "parameters": parameters, "starts": [*earlier, start]})
+
+    def write_end(self, how: str, iteration: int) -> None:
+        """Adds to config.json how the run ended: FINISHED, INTERRUPTED or DIVERGED, and after which iteration."""
+        files.write_json(self.config, {**self.read_record(), "ended": {"how": how, "iteration": iteration}})
+
+    @property
+    def ended(self) -> Optional[str]:
+        """FINISHED, INTERRUPTED or DIVERGED; None for a run that goes on, or was killed."""
+        return self.read_record().get("ended", {}).get("how")
+
+    def read_metrics(self) -> Dict[str, Any]:
+        """The content of metrics.json.
+
+        Raises:
+            FileError: it is missing or damaged.
+        """
+        return read_json(self.metrics)
+
+    def read_rows(self) -> List[Dict[str, float]]:
+        """The rows of metrics.jsonl but for a last one that was cut short; none if there is no such file."""
+        if not self.rows.exists():
+            return []
+        rows = []
+        for line in self.rows.read_text(encoding="utf-8").splitlines():
+            try:
+                rows.append(json.loads(line))
+            except ValueError:
+                break
+        return rows
+
+    @property
+    def recipe(self) -> str:
+        """The command that repeats the run: it reads the recorded settings, so it cannot drift from them."""
+        faces = self.read_record()["settings"].get("data") in ("celeba", "faces")
+        return f"python train_{'celeba' if faces else 'mnist'}.py --config {self.config}"
+
+
+def read_json(path: Path) -> Dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        FileError: the file is missing, cannot be read, or does not hold an object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{path} is not valid JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise FileError(f"{path} must hold a JSON object, not a {type(content).__name__}")
+    return content

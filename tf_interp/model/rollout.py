@@ -6,12 +6,17 @@
 tests hold them equal in values and gradients, eagerly and compiled.
 """
 
-from typing import Callable, NamedTuple, Optional, Tuple
+from functools import partial
+from typing import Callable, Literal, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
 from tf_interp.model.distributions import act
+from tf_interp.model.memory import recomputed
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory, TransformParams
+
+
+Memory = Literal["store", "recompute", "host"]
 
 
 class Walker(NamedTuple):
@@ -109,11 +114,9 @@ def rollout(
     seed: Optional[tf.Tensor] = None,
     use_stop: bool = False,
     gradients: GradientFlow = GradientFlow(),
+    memory: Memory = "store",
 ) -> Trajectory:
     """Walks from `start` to `goal` in a `tf.while_loop` (section 4.4, BPTT).
-
-    The loop asks for `swap_memory=True`, as the paper describes: activations kept for the backward pass may move
-    to CPU memory. TensorFlow 2.15 ignores the request inside a `tf.function`.
 
     Args:
         walker: networks and transformations.
@@ -122,16 +125,18 @@ def rollout(
         seed: int32 [2], a stateless seed for the whole walk; None for the deterministic walk.
         use_stop: whether the policy's STOP ends a walk. False gives K steps always.
         gradients: where they pass; everywhere by default (BPTT).
+        memory: what is kept for the backward pass, see `memory`. The values and the gradients are the same.
 
     Returns:
         `Trajectory`, differentiable in the networks' weights and in `start` and `goal`, as far as `gradients` lets.
     """
-    command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
-    dtypes = Step(tf.float32, command, dict.fromkeys(walker.param_names, tf.float32), tf.bool)
-    arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), dtypes)
+    take = partial(_step_at, walker, seed=seed, use_stop=use_stop, gradients=gradients)
+    if memory != "store":
+        return _rollout_recomputed(walker, take, start, goal, steps, memory == "host")
+    arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), _dtypes(walker))
 
     def body(k, state, active, arrays):
-        record = step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients)
+        record = take(k, state, goal, active)
         arrays = tf.nest.map_structure(lambda array, leaf: array.write(k, leaf), arrays, record)
         return k + 1, record.state, record.active, arrays
 
@@ -142,7 +147,33 @@ def rollout(
         maximum_iterations=steps,
         swap_memory=True,
     )
-    return _trajectory(start, goal, steps, tf.nest.map_structure(_batch_first, arrays))
+    return _trajectory(start, goal, steps, tf.nest.map_structure(lambda array: _batch_first(array.stack()), arrays))
+
+
+def _rollout_recomputed(
+    walker: Walker, take: Callable[..., Step], start: tf.Tensor, goal: tf.Tensor, steps: int, on_host: bool
+) -> Trajectory:
+    """`rollout` by `memory.recomputed`, which wants every tensor of a step as numbers that can be differentiated."""
+    dtypes = _dtypes(walker)
+
+    def step_of_leaves(k, state, goal, active):
+        return [tf.cast(leaf, tf.float32) for leaf in tf.nest.flatten(take(k, state, goal, active > 0.5))]
+
+    count = len(tf.nest.flatten(dtypes))
+    leaves = [_batch_first(leaf) for leaf in recomputed(step_of_leaves, start, goal, steps, count, on_host)]
+    record = tf.nest.pack_sequence_as(dtypes, leaves)
+    command = record.command._replace(stop=record.command.stop > 0.5)
+    return _trajectory(start, goal, steps, record._replace(command=command, active=record.active > 0.5))
+
+
+def _dtypes(walker: Walker) -> Step:
+    command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
+    return Step(tf.float32, command, dict.fromkeys(walker.param_names, tf.float32), tf.bool)
+
+
+def _step_at(walker, k, state, goal, active, seed, use_stop, gradients) -> Step:
+    """Step number k of a rollout."""
+    return step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients)
 
 
 def _passing(value: tf.Tensor, gradients: bool) -> tf.Tensor:
@@ -157,8 +188,8 @@ def _seed_of_step(seed: Optional[tf.Tensor], k) -> Optional[tf.Tensor]:
     return None if seed is None else tf.random.experimental.stateless_fold_in(seed, k)
 
 
-def _batch_first(array: tf.TensorArray) -> tf.Tensor:
-    stacked = array.stack()  # [K,B,...]
+def _batch_first(stacked: tf.Tensor) -> tf.Tensor:
+    """[K,B,...] -> [B,K,...]."""
     return tf.transpose(stacked, tf.concat([[1, 0], tf.range(2, tf.rank(stacked))], axis=0))
 
 

@@ -1,0 +1,94 @@
+"""What a rollout keeps for its gradients: the memory of backpropagation through time (section 4.4).
+
+    store      every activation of every step, as any loop does. TensorFlow is asked to swap them to the host, as the
+               paper describes, but ignores the request inside a `tf.function`.
+    recompute  the state of each step alone. The backward pass runs every step again to get its activations: one more
+               forward pass, and memory for the activations of one step.
+    host       the same, with the states in host memory, copied to the device step by step.
+
+Draws are functions of a seed, so that a step which runs again draws the same. Beside the states, what the rollout
+returns is kept: commands, and the transformations' parameters.
+"""
+
+from typing import Callable, List, Sequence
+
+import tensorflow as tf
+
+Leaves = List[tf.Tensor]
+StepOfLeaves = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], Leaves]
+"""(k int32 [], state [B,H,W,C], goal [B,H,W,C], active [B]) -> tensors float32 [B,...]: the next state first, the next
+active last, which is 1 where the step was taken and 0 elsewhere. Differentiable in state, goal and any variables."""
+
+HOST = "/CPU:0"
+
+
+def recomputed(step: StepOfLeaves, start: tf.Tensor, goal: tf.Tensor, steps: int, count: int, on_host: bool) -> Leaves:
+    """Runs a chain of steps whose backward pass runs each step again.
+
+    Args:
+        step: one step.
+        start, goal: float32 [B,H,W,C].
+        steps: K.
+        count: number of tensors that a step returns.
+        on_host: whether states are kept in host memory.
+
+    Returns:
+        Each of the step's tensors, stacked to [K,B,...]. The gradients are those of a plain loop.
+    """
+
+    @tf.custom_gradient
+    def run(start: tf.Tensor, goal: tf.Tensor):
+        states, *stacked = _forward(step, start, goal, steps, count, on_host)
+        active = tf.concat([tf.ones_like(stacked[-1][:1]), stacked[-1][:-1]], axis=0)  # before each step
+
+        def gradient(*upstream: tf.Tensor, variables: Sequence[tf.Variable] = ()):
+            found = _backward(step, states, active, goal, upstream, list(variables), on_host)
+            return (found[:2], found[2:]) if variables else found[:2]
+
+        return stacked, gradient
+
+    return run(start, goal)
+
+
+def _forward(step, start, goal, steps, count, on_host) -> Leaves:
+    """The states before each step, and the tensors that each step returned, all [K,B,...]."""
+    compute = _current_device()
+    with tf.device(HOST if on_host else None):
+        arrays = [tf.TensorArray(tf.float32, size=steps) for _ in range(1 + count)]
+
+        def body(k, state, active, arrays):
+            with tf.device(compute if on_host else None):
+                leaves = step(k, state, goal, active)
+            return k + 1, leaves[0], leaves[-1], [a.write(k, leaf) for a, leaf in zip(arrays, [state, *leaves])]
+
+        begin = (tf.constant(0), start, tf.ones(tf.shape(start)[:1]), arrays)
+        *_, arrays = tf.while_loop(lambda k, *_: k < steps, body, begin, maximum_iterations=steps)
+        return [array.stack() for array in arrays]
+
+
+def _backward(step, states, active, goal, upstream, variables, on_host) -> Leaves:
+    """Gradients in start, goal and each variable."""
+    compute, steps = _current_device(), states.shape[0] or tf.shape(states)[0]
+
+    def body(k, by_state, by_goal, by_variables):
+        with tf.device(HOST if on_host else None):
+            state = states[k]
+        with tf.device(compute if on_host else None), tf.GradientTape() as tape:
+            tape.watch([state, goal])
+            leaves = step(k, state, goal, active[k])
+        by_leaves = [each[k] for each in upstream]
+        by_leaves[0] += by_state
+        by_state, own_goal, *own = tape.gradient(
+            leaves, [state, goal, *variables], by_leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        return k - 1, by_state, by_goal + own_goal, [total + new for total, new in zip(by_variables, own)]
+
+    zeros = [tf.zeros_like(each) for each in (goal, goal, *variables)]
+    begin = (tf.constant(steps - 1), zeros[0], zeros[1], zeros[2:])
+    _, by_state, by_goal, by_variables = tf.while_loop(lambda k, *_: k >= 0, body, begin, maximum_iterations=steps)
+    return [by_state, by_goal, *by_variables]
+
+
+def _current_device() -> str:
+    """The device that operations are placed on where nothing else is said; "" leaves it to TensorFlow."""
+    return tf.zeros([]).device

@@ -161,6 +161,9 @@ class OptimizerConfig(Group):
     """Largest norm of the gradient of the two agents together; a larger gradient is scaled down to it."""
     precision: Literal["auto", "float32", "mixed_bfloat16"] = setting("auto")
     """Arithmetic of the convolutions. auto: mixed_bfloat16 where the CPU or GPU computes in bfloat16, else float32."""
+    memory: Literal["store", "recompute", "host"] = setting("store")
+    """What a rollout keeps for backpropagation through time (section 4.4). store: every activation; recompute: the
+    states alone, and every step runs again in the backward pass; host: the same, with the states in host memory."""
     devices: Literal["one", "mirrored"] = setting("one")
     """one: a single device; mirrored: every visible GPU, by tf.distribute."""
     eager: bool = setting(False)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_interp.config import Config
 from tf_interp.errors import InputError
 from tf_interp.model.agents import Agents, load_agents
-from tf_interp.model.rollout import rollout
+from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.structs import ImageShape, Path, Trajectory
 
 
@@ -72,7 +72,8 @@ class Interpolator:
         return self._compiled(start, goal, None if seed is None else tf.constant([seed, 0], tf.int32))
 
     def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Trajectory:
-        return rollout(self.agents.walker, start, goal, self.config.model.steps, key, self.config.obeys_stop)
+        rules = Rules(key, self.config.obeys_stop)
+        return rollout(self.agents.walker, start, goal, self.config.model.steps, rules)
 
     def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:
         images = np.asarray(images)

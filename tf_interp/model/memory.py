@@ -62,7 +62,7 @@ def _forward(step, start, goal, steps, count, on_host) -> Leaves:
             return k + 1, leaves[0], leaves[-1], [a.write(k, leaf) for a, leaf in zip(arrays, [state, *leaves])]
 
         begin = (tf.constant(0), start, tf.ones(tf.shape(start)[:1]), arrays)
-        *_, arrays = tf.while_loop(lambda k, *_: k < steps, body, begin, maximum_iterations=steps)
+        *_, arrays = _loop(lambda k, *_: k < steps, body, begin, steps)
         return [array.stack() for array in arrays]
 
 
@@ -85,8 +85,13 @@ def _backward(step, states, active, goal, upstream, variables, on_host) -> Leave
 
     zeros = [tf.zeros_like(each) for each in (goal, goal, *variables)]
     begin = (tf.constant(steps - 1), zeros[0], zeros[1], zeros[2:])
-    _, by_state, by_goal, by_variables = tf.while_loop(lambda k, *_: k >= 0, body, begin, maximum_iterations=steps)
+    _, by_state, by_goal, by_variables = _loop(lambda k, *_: k >= 0, body, begin, steps)
     return [by_state, by_goal, *by_variables]
+
+
+def _loop(going_on, body, begin, steps):
+    """A loop that begins a step when the one before is done: steps that run ahead would keep their activations."""
+    return tf.while_loop(going_on, body, begin, maximum_iterations=steps, parallel_iterations=1)
 
 
 def _current_device() -> str:

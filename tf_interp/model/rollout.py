@@ -6,15 +6,13 @@
 tests hold them equal in values and gradients, eagerly and compiled.
 """
 
-from functools import partial
-from typing import Callable, Literal, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, Literal, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
 from tf_interp.model.distributions import act
 from tf_interp.model.memory import recomputed
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory, TransformParams
-
 
 Memory = Literal["store", "recompute", "host"]
 
@@ -51,56 +49,74 @@ class GradientFlow(NamedTuple):
     command: bool = True
 
 
+class Measure(NamedTuple):
+    """What is computed of every step as it is taken, and kept in place of the maps that it is computed from.
+
+    Attributes:
+        names: of the values.
+        of_step: (k, state, next state, goal, params) -> name -> float32 [B]; differentiable.
+    """
+
+    names: Tuple[str, ...] = ()
+    of_step: Callable[..., Dict[str, tf.Tensor]] = lambda *_: {}
+
+
 class Step(NamedTuple):
     """Record of one step, tensors [B,...]. `active` tells whether it was taken; `state` is the next state."""
 
     state: tf.Tensor
     command: Command
     params: TransformParams
+    measured: Dict[str, tf.Tensor]
     active: tf.Tensor
 
 
-def step(
-    walker: Walker,
-    state: tf.Tensor,
-    goal: tf.Tensor,
-    active: tf.Tensor,
-    seed: Optional[tf.Tensor],
-    use_stop: bool,
-    gradients: GradientFlow,
-) -> Step:
-    """One transition s' = T(s, a), eq. 1. A walk that has stopped, now or earlier, keeps its image.
+class Rules(NamedTuple):
+    """How rollouts are made, beside the agents.
+
+    Attributes:
+        seed: int32 [2], a stateless seed for the whole rollout; None for the deterministic one.
+        use_stop: whether the policy's STOP ends a rollout. False gives K steps always.
+        gradients: where they pass; everywhere by default (BPTT).
+        measure: what is computed of every step.
+        keep: names of T's parameters that are returned; None for all.
+    """
+
+    seed: Optional[tf.Tensor] = None
+    use_stop: bool = False
+    gradients: GradientFlow = GradientFlow()
+    measure: Measure = Measure()
+    keep: Optional[Tuple[str, ...]] = None
+
+
+def step(walker: Walker, k: tf.Tensor, state: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, rules: Rules) -> Step:
+    """One transition s' = T(s, a), eq. 1. A rollout that has stopped, now or earlier, keeps its image.
 
     Args:
         walker: networks and transformations.
+        k: int32, number of the step.
         state, goal: float32 [B,H,W,C] in [0, 1].
-        active: bool [B], False for walks that stopped earlier.
-        seed: int32 [2] of this step, or None for the deterministic action.
-        use_stop: whether STOP is obeyed.
-        gradients: where they pass.
+        active: bool [B], False for rollouts that stopped earlier.
+        rules: of the rollout.
     """
+    seed, gradients = _seed_of_step(rules.seed, k), rules.gradients
     state = _passing(state, gradients.state)
-    command = act(walker.policy(_passing(state, gradients.policy), goal), seed, use_stop)
+    command = act(walker.policy(_passing(state, gradients.policy), goal), seed, rules.use_stop)
     params = walker.transformer(state, _passing(command.sample, gradients.command))
     params = walker.perturb(params, seed)
     active = active & ~command.stop
     moved = walker.transform(state, params)
-    return Step(tf.where(active[:, None, None, None], moved, state), command, params, active)
+    next_state = tf.where(active[:, None, None, None], moved, state)
+    measured = rules.measure.of_step(k, state, next_state, goal, params)
+    kept = {name: params[name] for name in _kept(walker, rules)}
+    return Step(next_state, command, kept, measured, active)
 
 
-def unroll(
-    walker: Walker,
-    start: tf.Tensor,
-    goal: tf.Tensor,
-    steps: int,
-    seed: Optional[tf.Tensor] = None,
-    use_stop: bool = False,
-    gradients: GradientFlow = GradientFlow(),
-) -> Trajectory:
+def unroll(walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, rules: Rules = Rules()) -> Trajectory:
     """`rollout` as a plain Python loop."""
     state, active, records = start, _everyone(start), []
     for k in range(steps):
-        records.append(step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients))
+        records.append(step(walker, k, state, goal, active, rules))
         state, active = records[-1].state, records[-1].active
     stacked = tf.nest.map_structure(lambda *leaves: tf.stack(leaves, axis=1), *records)
     return _trajectory(start, goal, steps, stacked)
@@ -111,9 +127,7 @@ def rollout(
     start: tf.Tensor,
     goal: tf.Tensor,
     steps: int,
-    seed: Optional[tf.Tensor] = None,
-    use_stop: bool = False,
-    gradients: GradientFlow = GradientFlow(),
+    rules: Rules = Rules(),
     memory: Memory = "store",
 ) -> Trajectory:
     """Walks from `start` to `goal` in a `tf.while_loop` (section 4.4, BPTT).
@@ -122,21 +136,19 @@ def rollout(
         walker: networks and transformations.
         start, goal: float32 [B,H,W,C] in [0, 1].
         steps: K, the budget.
-        seed: int32 [2], a stateless seed for the whole walk; None for the deterministic walk.
-        use_stop: whether the policy's STOP ends a walk. False gives K steps always.
-        gradients: where they pass; everywhere by default (BPTT).
-        memory: what is kept for the backward pass, see `memory`. The values and the gradients are the same.
+        rules: the rest.
+        memory: what is kept for the backward pass, see `memory`; values and gradients are the same.
 
     Returns:
-        `Trajectory`, differentiable in the networks' weights and in `start` and `goal`, as far as `gradients` lets.
+        `Trajectory`, differentiable in the networks' weights and in `start` and `goal`, as far as `rules.gradients`
+        lets.
     """
-    take = partial(_step_at, walker, seed=seed, use_stop=use_stop, gradients=gradients)
     if memory != "store":
-        return _rollout_recomputed(walker, take, start, goal, steps, memory == "host")
-    arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), _dtypes(walker))
+        return _rollout_recomputed(walker, start, goal, steps, rules, memory == "host")
+    arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), _dtypes(walker, rules))
 
     def body(k, state, active, arrays):
-        record = take(k, state, goal, active)
+        record = step(walker, k, state, goal, active, rules)
         arrays = tf.nest.map_structure(lambda array, leaf: array.write(k, leaf), arrays, record)
         return k + 1, record.state, record.active, arrays
 
@@ -151,13 +163,14 @@ def rollout(
 
 
 def _rollout_recomputed(
-    walker: Walker, take: Callable[..., Step], start: tf.Tensor, goal: tf.Tensor, steps: int, on_host: bool
+    walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, rules: Rules, on_host: bool
 ) -> Trajectory:
     """`rollout` by `memory.recomputed`, which wants every tensor of a step as numbers that can be differentiated."""
-    dtypes = _dtypes(walker)
+    dtypes = _dtypes(walker, rules)
 
     def step_of_leaves(k, state, goal, active):
-        return [tf.cast(leaf, tf.float32) for leaf in tf.nest.flatten(take(k, state, goal, active > 0.5))]
+        record = step(walker, k, state, goal, active > 0.5, rules)
+        return [tf.cast(leaf, tf.float32) for leaf in tf.nest.flatten(record)]
 
     count = len(tf.nest.flatten(dtypes))
     leaves = [_batch_first(leaf) for leaf in recomputed(step_of_leaves, start, goal, steps, count, on_host)]
@@ -166,14 +179,14 @@ def _rollout_recomputed(
     return _trajectory(start, goal, steps, record._replace(command=command, active=record.active > 0.5))
 
 
-def _dtypes(walker: Walker) -> Step:
+def _kept(walker: Walker, rules: Rules) -> Tuple[str, ...]:
+    return walker.param_names if rules.keep is None else rules.keep
+
+
+def _dtypes(walker: Walker, rules: Rules) -> Step:
     command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
-    return Step(tf.float32, command, dict.fromkeys(walker.param_names, tf.float32), tf.bool)
-
-
-def _step_at(walker, k, state, goal, active, seed, use_stop, gradients) -> Step:
-    """Step number k of a rollout."""
-    return step(walker, state, goal, active, _seed_of_step(seed, k), use_stop, gradients)
+    params, measured = (dict.fromkeys(names, tf.float32) for names in (_kept(walker, rules), rules.measure.names))
+    return Step(tf.float32, command, params, measured, tf.bool)
 
 
 def _passing(value: tf.Tensor, gradients: bool) -> tf.Tensor:
@@ -196,4 +209,4 @@ def _batch_first(stacked: tf.Tensor) -> tf.Tensor:
 def _trajectory(start: tf.Tensor, goal: tf.Tensor, steps: int, record: Step) -> Trajectory:
     frames = tf.concat([start[:, tf.newaxis], record.state], axis=1)
     frames = tf.ensure_shape(frames, [start.shape[0], steps + 1, *start.shape[1:]])  # which the loop has lost
-    return Trajectory(frames, goal, record.command, record.params, record.active)
+    return Trajectory(frames, goal, record.command, record.params, record.active, record.measured)

@@ -94,6 +94,7 @@ class Trajectory(NamedTuple):
         command: `Command` whose tensors are [B,K,...].
         params: `TransformParams` whose tensors are [B,K,...]; undefined in meaning where not active.
         active: bool [B,K]; True where the step was taken, that is before STOP.
+        measured: name -> float32 [B,K], what was asked to be measured of every step; undefined where not active.
     """
 
     frames: tf.Tensor
@@ -101,6 +102,7 @@ class Trajectory(NamedTuple):
     command: Command
     params: TransformParams
     active: tf.Tensor
+    measured: Dict[str, tf.Tensor] = {}
 
     @property
     def lengths(self) -> tf.Tensor:

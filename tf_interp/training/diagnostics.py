@@ -2,17 +2,26 @@
 
 import math
 import re
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import DivergedError
-from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory, TransformParams
+from tf_interp.model.rollout import Measure
+from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance
 
 Metrics = Dict[str, tf.Tensor]
+
+_LOGGED = {
+    "mu_flow": "flow_magnitude",
+    "sigma_flow": "sigma_flow",
+    "alpha_recolor": "alpha_recolor",
+    "alpha_blend": "alpha_blend",
+}
+"""T's parameter -> the scalar that is logged of it."""
 
 
 def check_finite(metrics: Metrics, iteration: int) -> None:
@@ -60,13 +69,14 @@ def rollout_metrics(trajectory: Trajectory) -> Metrics:
     """
     frames, goal = trajectory.frames, trajectory.goal
     mask = masks(trajectory.active)
+    logged = [label for label in _LOGGED.values() if label in trajectory.measured]
     return {
         "goal_distance": tf.reduce_mean(distance(frames[:, -1], goal, "l2")),
         "start_distance": tf.reduce_mean(distance(frames[:, 0], goal, "l2")),
         "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
         "budget_hits": tf.reduce_mean(tf.cast(mask.truncated, tf.float32)),
         **_policy_metrics(trajectory.command.policy, mask.deciding),
-        **_transformer_metrics(trajectory.params, trajectory.active),
+        **{name: _mean_where(trajectory.active, trajectory.measured[name]) for name in logged},
     }
 
 
@@ -79,11 +89,21 @@ def _policy_metrics(policy: PolicyOutput, deciding: tf.Tensor) -> Metrics:
     }
 
 
-def _transformer_metrics(params: TransformParams, taken: tf.Tensor) -> Metrics:
-    found = {name: params[name] for name in ("alpha_recolor", "alpha_blend", "sigma_flow") if name in params}
-    if "mu_flow" in params:
-        found["flow_magnitude"] = tf.norm(params["mu_flow"], axis=-1)
-    return {name: _mean_where(taken, value) for name, value in found.items()}
+def maps_measure(names: Sequence[str]) -> Measure:
+    """Means over pixels of the masks and of the length and deviation of flows, as something to measure of every step.
+
+    Args:
+        names: T's parameters.
+    """
+    logged = {name: label for name, label in _LOGGED.items() if name in names}
+
+    def of_step(k, state, next_state, goal, params) -> Metrics:
+        shown = {label: params[name] for name, label in logged.items()}
+        if "mu_flow" in logged:
+            shown["flow_magnitude"] = tf.norm(params["mu_flow"], axis=-1, keepdims=True)
+        return {label: tf.reduce_mean(tf.stop_gradient(value), axis=[1, 2, 3]) for label, value in shown.items()}
+
+    return Measure(tuple(logged.values()), of_step)
 
 
 def _mean_where(mask: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

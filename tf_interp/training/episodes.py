@@ -1,6 +1,6 @@
 """Episodes: rollouts with what they earned and what the value network expected; all that an objective sees."""
 
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import Dict, NamedTuple, Optional, Tuple
 
@@ -9,10 +9,9 @@ import tensorflow as tf
 from tf_interp.config import RewardConfig
 from tf_interp.features.perception import Perceive
 from tf_interp.model.structs import Trajectory
-from tf_interp.training.critics import Critic
 from tf_interp.training.masks import per_frame
-from tf_interp.training.measures import distance
-from tf_interp.training.rewards import Evidence, pay
+from tf_interp.training.measures import distance as pixel_distance
+from tf_interp.training.rewards import Distance, pay
 
 
 class Episode(NamedTuple):
@@ -33,26 +32,20 @@ class Episode(NamedTuple):
 
 
 def make_episode(
-    trajectory: Trajectory,
-    weights: RewardConfig,
-    critics: Dict[str, Critic],
-    value: Optional[tf.keras.Model] = None,
-    perceive: Optional[Perceive] = None,
+    trajectory: Trajectory, weights: RewardConfig, distance: Distance, value: Optional[tf.keras.Model] = None
 ) -> Tuple[Episode, Dict[str, tf.Tensor]]:
     """Pays rollouts.
 
     Args:
-        trajectory: the rollouts.
+        trajectory: rollouts that `rewards.rewards_of_steps` was measured of.
         weights: of the rewards.
-        critics: weight's name -> critic.
+        distance: of the goal reward, see `goal_distance`.
         value: the value network, where the method has one.
-        perceive: see `perception`; None unless the goal reward is perceptual.
 
     Returns:
         The episode, and each reward float32 [B,K] by name.
     """
-    distances = _distances(trajectory, weights, perceive)
-    paid = pay(Evidence(trajectory, distances, critics), weights)
+    paid = pay(trajectory, weights, distance)
     total = reduce(add, paid.rewards.values(), tf.zeros(tf.shape(trajectory.active)))
     values = expected_returns(trajectory, value, paid.ending)
     return Episode(trajectory, total, paid.ending_returns, values), paid.rewards
@@ -77,10 +70,23 @@ def expected_returns(trajectory: Trajectory, value: Optional[tf.keras.Model], en
     return gained + tf.stop_gradient(ending[:, :-1])
 
 
-def _distances(trajectory: Trajectory, weights: RewardConfig, perceive: Optional[Perceive]) -> tf.Tensor:
-    """How far every state is from the goal, float32 [B,K+1] (section 3, fourth reward)."""
-    frames, goal = trajectory.frames, trajectory.goal[:, tf.newaxis]
+def goal_distance(norm: str, perceive: Optional[Perceive] = None) -> Distance:
+    """The distance from the goal (section 3, fourth reward), of images [...,H,W,C] that broadcast.
+
+    Args:
+        norm: "l2", "l1" or "perceptual".
+        perceive: see `perception`; needed for "perceptual".
+    """
     if perceive is None:
-        return distance(frames, goal, weights.goal_norm)
-    seen = [per_frame(perceive, images) for images in (frames, goal)]
-    return tf.reduce_sum(tf.square(seen[0] - seen[1]), axis=-1)
+        return partial(pixel_distance, norm=norm)
+
+    def perceived(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+        seen = [_vectors(perceive, each) for each in (image, goal)]
+        return tf.reduce_sum(tf.square(seen[0] - seen[1]), axis=-1)
+
+    return perceived
+
+
+def _vectors(perceive: Perceive, images: tf.Tensor) -> tf.Tensor:
+    """Perceptual vectors [...,P] of images [...,H,W,C]."""
+    return per_frame(perceive, images) if len(images.shape) == 5 else perceive(images)

@@ -45,21 +45,13 @@ def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.abs(right), axis=_IMAGE) + tf.reduce_sum(tf.abs(down), axis=_IMAGE)
 
 
-def step_energy(frames: tf.Tensor) -> tf.Tensor:
-    """||s_{k+1} - s_k||^2 of each step, float32 [B,K] of frames [B,K+1,H,W,C].
-
-    The sum over a rollout is the energy of the path. Of all paths of one length the one with even steps has the least.
-    """
-    return tf.reduce_sum(tf.square(frames[:, 1:] - frames[:, :-1]), axis=_IMAGE)
-
-
 def flow_energy(flow: tf.Tensor) -> tf.Tensor:
-    """Mean over pixels of |F|^2, float32 [B,K] of flows [B,K,H,W,2] in pixels."""
+    """Mean over pixels of |F|^2, float32 [N] of flows [N,H,W,2] in pixels."""
     return _mean_square(flow)
 
 
 def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
-    """Mean over neighbours of |F(x+1, y) - F(x, y)|^2 + |F(x, y+1) - F(x, y)|^2, float32 [B,K] of flows [B,K,H,W,2].
+    """Mean over neighbours of |F(x+1, y) - F(x, y)|^2 + |F(x, y+1) - F(x, y)|^2, float32 [N] of flows [N,H,W,2].
 
     Image registration regularises its flows in this way.
     """
@@ -68,7 +60,7 @@ def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
 
 
 def painted_share(alpha: tf.Tensor) -> tf.Tensor:
-    """Mean over pixels of 1 - alpha_blend, float32 [B,K] of masks [B,K,H,W,1]: the share of the image painted anew."""
+    """Mean over pixels of 1 - alpha_blend, float32 [N] of masks [N,H,W,1]: the share of the image painted anew."""
     return tf.reduce_mean(1.0 - alpha, axis=_IMAGE)
 
 

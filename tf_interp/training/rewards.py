@@ -8,33 +8,42 @@ here.
 
 from functools import reduce
 from operator import add
-from typing import Callable, Dict, Literal, NamedTuple
+from typing import Any, Callable, Dict, Literal, NamedTuple, Tuple
 
 import tensorflow as tf
 
 from tf_interp.config import RewardConfig
-from tf_interp.model.structs import Trajectory
+from tf_interp.model.rollout import Measure
+from tf_interp.model.structs import Trajectory, TransformParams
 from tf_interp.training.critics import Critic
 from tf_interp.training.masks import masks
-from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, painted_share, step_energy
+from tf_interp.training.measures import distance as pixel_distance
+from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, painted_share
+
+Distance = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""(image, goal) float32 [...,H,W,C] -> [...], >= 0."""
 
 
-class Evidence(NamedTuple):
-    """What rewards are computed from.
+class Steps(NamedTuple):
+    """Steps of rollouts, any N of them, as the rewards of a step see them.
 
     Attributes:
-        trajectory: the rollouts.
-        distances: float32 [B,K+1], distance of s_0 ... s_K from the goal, in the norm of the goal reward.
+        k: int32 [N], which step of its rollout each is.
+        budget: K.
+        state, next_state, goal: float32 [N,H,W,C] in [0, 1]; s_k, s_{k+1} and g.
+        params: what T predicted, tensors [N,...].
+        distance: (image, goal) -> float32 [N], the norm of the goal reward.
         critics: weight of `RewardConfig` -> the critic that it is for.
     """
 
-    trajectory: Trajectory
-    distances: tf.Tensor
+    k: tf.Tensor
+    budget: int
+    state: tf.Tensor
+    next_state: tf.Tensor
+    goal: tf.Tensor
+    params: TransformParams
+    distance: Distance
     critics: Dict[str, Critic]
-
-    def judged(self, weight: str) -> tf.Tensor:
-        """What a critic says of s_1 ... s_K, float32 [B,K], <= 0."""
-        return self.critics[weight].reward(self.trajectory.frames[:, 1:])
 
 
 class Term(NamedTuple):
@@ -42,45 +51,66 @@ class Term(NamedTuple):
 
     Attributes:
         weight: its weight's name in `RewardConfig`.
-        earned: "step": by the step s_k -> s_{k+1}, if it is taken, [B,K]; "end": by ending at s_k, [B,K+1].
-        value: `Evidence` -> float32, <= 0, for a weight of 1; differentiable in what it is made of.
+        earned: "step": by the step s_k -> s_{k+1}, if it is taken; "end": by ending at s_k.
+        value: `Steps` -> [N], or for "end" `Ends` -> [B,K+1]; float32, <= 0, for a weight of 1, and differentiable.
     """
 
     weight: str
     earned: Literal["step", "end"]
-    value: Callable[[Evidence], tf.Tensor]
+    value: Callable[[Any], tf.Tensor]
 
 
-def _budget(evidence: Evidence) -> tf.Tensor:
+class Ends(NamedTuple):
+    """States that rollouts can end at, as the rewards for ending see them.
+
+    Attributes:
+        states: float32 [B,K+1,H,W,C], s_0 ... s_K.
+        goal: float32 [B,1,H,W,C].
+        distance: see `Steps`; here of [B,K+1].
+    """
+
+    states: tf.Tensor
+    goal: tf.Tensor
+    distance: Distance
+
+
+def _judged(weight: str) -> Callable[[Steps], tf.Tensor]:
+    """What the critic of a weight says of the next states."""
+    return lambda s: s.critics[weight].reward(s.next_state)
+
+
+def _budget(ends: Ends) -> tf.Tensor:
     """-1 at s_K, where only the budget can end a rollout."""
-    batch, states = tf.shape(evidence.distances)[0], evidence.distances.shape[1]
-    return -tf.repeat(tf.one_hot([states - 1], states), batch, axis=0)
+    batch, count = tf.shape(ends.states)[0], ends.states.shape[1]
+    return -tf.repeat(tf.one_hot([count - 1], count), batch, axis=0)
 
 
-def _rising(evidence: Evidence) -> tf.Tensor:
-    """Distances of s_1 ... s_K from the goal, with a weight that rises evenly to 1 at s_K."""
-    steps = evidence.distances.shape[1] - 1
-    return -tf.range(1, steps + 1, dtype=tf.float32) / steps * evidence.distances[:, 1:]
+def _rising(s: Steps) -> tf.Tensor:
+    """The distance of the next state from the goal, with a weight that rises evenly to 1 at s_K."""
+    return -tf.cast(s.k + 1, tf.float32) / s.budget * s.distance(s.next_state, s.goal)
 
 
-def _departure(evidence: Evidence) -> tf.Tensor:
-    energy = step_energy(evidence.trajectory.frames)
-    return -tf.one_hot(0, energy.shape[1]) * energy
+def _motion(s: Steps) -> tf.Tensor:
+    return -pixel_distance(s.next_state, s.state, "l2")
+
+
+def _departure(s: Steps) -> tf.Tensor:
+    return tf.cast(s.k == 0, tf.float32) * _motion(s)
 
 
 TERMS: Dict[str, Term] = {
-    "step": Term("step_penalty", "step", lambda e: -tf.ones(tf.shape(e.trajectory.active))),
+    "step": Term("step_penalty", "step", lambda s: -tf.ones(tf.shape(s.k))),
     "budget": Term("budget_penalty", "end", _budget),
-    "manifold": Term("manifold_weight", "step", lambda e: e.judged("manifold_weight")),
-    "goal": Term("goal_weight", "end", lambda e: -e.distances),
-    "mixture": Term("mixture_weight", "step", lambda e: e.judged("mixture_weight")),
-    "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.trajectory.frames, e.trajectory.goal[:, None])),
+    "manifold": Term("manifold_weight", "step", _judged("manifold_weight")),
+    "goal": Term("goal_weight", "end", lambda e: -e.distance(e.states, e.goal)),
+    "mixture": Term("mixture_weight", "step", _judged("mixture_weight")),
+    "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
     "frame_goal": Term("frame_goal_weight", "step", _rising),
-    "motion": Term("motion_cost", "step", lambda e: -step_energy(e.trajectory.frames)),
+    "motion": Term("motion_cost", "step", _motion),
     "departure": Term("departure_cost", "step", _departure),
-    "flow": Term("flow_cost", "step", lambda e: -flow_energy(e.trajectory.params["mu_flow"])),
-    "roughness": Term("roughness_cost", "step", lambda e: -flow_roughness(e.trajectory.params["mu_flow"])),
-    "painting": Term("painting_cost", "step", lambda e: -painted_share(e.trajectory.params["alpha_blend"])),
+    "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
+    "roughness": Term("roughness_cost", "step", lambda s: -flow_roughness(s.params["mu_flow"])),
+    "painting": Term("painting_cost", "step", lambda s: -painted_share(s.params["alpha_blend"])),
 }
 """Name in the logs -> reward. Rewards are summed in this order."""
 
@@ -100,26 +130,51 @@ class Payment(NamedTuple):
     ending_returns: tf.Tensor
 
 
-def pay(evidence: Evidence, weights: RewardConfig) -> Payment:
-    """Evaluates every row that has a weight."""
-    active = evidence.trajectory.active
-    taken, last = (tf.cast(mask, tf.float32) for mask in (active, masks(active).last))
-    rewards, by_step, by_end = {}, [], []
-    for name, term in TERMS.items():
-        weight = getattr(weights, term.weight)
-        if not weight:
-            continue
-        value = weight * term.value(evidence)
-        if term.earned == "step":
-            by_step.append(value)
-            rewards[name] = taken * value
-        else:
-            by_end.append(value)
-            rewards[name] = last * tf.gather(value, evidence.trajectory.lengths, batch_dims=1)[:, tf.newaxis]
-    ending = _sum(by_end, evidence.distances)
-    earlier = tf.pad(tf.cumsum(_sum(by_step, taken), axis=1), [[0, 0], [1, 0]])
-    return Payment(rewards, ending, earlier + ending)
+def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance: Distance, budget: int) -> Measure:
+    """The rewards that a step earns, as something to measure while it is taken.
+
+    Args:
+        weights, critics: of the rewards.
+        distance: see `Steps`.
+        budget: K.
+    """
+
+    def of_step(k, state, next_state, goal, params) -> Dict[str, tf.Tensor]:
+        each = tf.fill(tf.shape(state)[:1], k)
+        seen = Steps(each, budget, state, next_state, goal, params, distance, critics)
+        return {name: _value(name, weights, seen) for name in names}
+
+    names = _weighted(weights, "step")
+    return Measure(names, of_step)
 
 
-def _sum(values, like: tf.Tensor) -> tf.Tensor:
-    return reduce(add, values) if values else tf.zeros(tf.shape(like))
+def pay(trajectory: Trajectory, weights: RewardConfig, distance: Distance) -> Payment:
+    """What rollouts earned: by their steps, as measured on the way, and by ending.
+
+    Args:
+        trajectory: rollouts that `rewards_of_steps` was measured of.
+        weights: of the rewards.
+        distance: see `Ends`.
+    """
+    taken, last = (tf.cast(mask, tf.float32) for mask in (trajectory.active, masks(trajectory.active).last))
+    ends = Ends(trajectory.frames, trajectory.goal[:, tf.newaxis], distance)
+    by_step = {name: trajectory.measured[name] for name in _weighted(weights, "step")}
+    by_end = {
+        name: getattr(weights, TERMS[name].weight) * TERMS[name].value(ends) for name in _weighted(weights, "end")
+    }
+    earned = {name: taken * value for name, value in by_step.items()}
+    for name, value in by_end.items():
+        earned[name] = last * tf.gather(value, trajectory.lengths, batch_dims=1)[:, tf.newaxis]
+    ending = reduce(add, by_end.values(), tf.zeros(tf.shape(trajectory.frames)[:2]))
+    earlier = tf.cumsum(reduce(add, by_step.values(), tf.zeros_like(taken)), axis=1)
+    ordered = {name: earned[name] for name in TERMS if name in earned}
+    return Payment(ordered, ending, tf.pad(earlier, [[0, 0], [1, 0]]) + ending)
+
+
+def _value(name: str, weights: RewardConfig, evidence: Any) -> tf.Tensor:
+    return getattr(weights, TERMS[name].weight) * TERMS[name].value(evidence)
+
+
+def _weighted(weights: RewardConfig, earned: str) -> Tuple[str, ...]:
+    """Names of the rows of a kind that have a weight."""
+    return tuple(name for name, term in TERMS.items() if term.earned == earned and getattr(weights, term.weight))

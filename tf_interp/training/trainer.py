@@ -9,11 +9,19 @@ from tf_interp.errors import InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
-from tf_interp.model.rollout import rollout
+from tf_interp.model.rollout import Measure, Rules, rollout
 from tf_interp.model.structs import ImageShape, Trajectory
 from tf_interp.training.critics import Critic, build_critics
-from tf_interp.training.diagnostics import Metrics, layer_gradient_norms, means, reward_metrics, rollout_metrics
-from tf_interp.training.episodes import make_episode
+from tf_interp.training.diagnostics import (
+    Metrics,
+    layer_gradient_norms,
+    maps_measure,
+    means,
+    reward_metrics,
+    rollout_metrics,
+)
+from tf_interp.training.episodes import goal_distance, make_episode
+from tf_interp.training.rewards import rewards_of_steps
 from tf_interp.training.saved import Networks
 from tf_interp.training.strategies import STRATEGIES
 
@@ -49,7 +57,8 @@ class Trainer:
         self.strategy = STRATEGIES[config.method](config)
         perceptual = config.reward.goal_norm == "perceptual"
         classifier = config.reward.classifier
-        self._perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
+        perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
+        self._distance = goal_distance(config.reward.goal_norm, perceive)
         self.devices = devices or DEVICES[config.optimizer.devices]()
         replicas = self.devices.num_replicas_in_sync
         if config.optimizer.batch_size % replicas:
@@ -102,7 +111,8 @@ class Trainer:
     @tf.function
     def walk(self, start: tf.Tensor, goal: tf.Tensor) -> Trajectory:
         """The deterministic rollout, for evaluation and pictures."""
-        return rollout(self.agents.walker, start, goal, self.config.model.steps, use_stop=self.config.obeys_stop)
+        rules = Rules(use_stop=self.config.obeys_stop)
+        return rollout(self.agents.walker, start, goal, self.config.model.steps, rules)
 
     def _build_networks(self, image_shape: ImageShape, precision: str) -> None:
         """Creates agents, value network and critics. Their order decides which random weights they begin with."""
@@ -122,11 +132,10 @@ class Trainer:
         config, strategy = self.config, self.strategy
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = _noise_seed(config.seed, self.iteration, replica)
+        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self._measure(), strategy.reads)
         with tf.GradientTape() as tape:
-            trajectory = rollout(
-                self.agents.walker, start, goal, config.model.steps, seed, strategy.draws_stop, strategy.gradients
-            )
-            episode, rewards = make_episode(trajectory, config.reward, self.critics, self.value, self._perceive)
+            trajectory = rollout(self.agents.walker, start, goal, config.model.steps, rules, config.optimizer.memory)
+            episode, rewards = make_episode(trajectory, config.reward, self._distance, self.value)
             output = strategy.objective(episode)
             loss = tf.reduce_mean(output.loss)
         norms = self._update_agents(tape, loss)
@@ -134,6 +143,19 @@ class Trainer:
         for critic in self.critics.values():
             metrics.update(self._update_critic(critic, trajectory, seed))
         return metrics
+
+    def _measure(self) -> Measure:
+        """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
+        config, walker = self.config, self.agents.walker
+        parts = (
+            rewards_of_steps(config.reward, self.critics, self._distance, config.model.steps),
+            maps_measure(walker.param_names),
+        )
+
+        def of_step(*step) -> Metrics:
+            return {name: value for part in parts for name, value in part.of_step(*step).items()}
+
+        return Measure(sum((part.names for part in parts), ()), of_step)
 
     def _update_agents(self, tape: tf.GradientTape, loss: tf.Tensor) -> Metrics:
         """One update of agents and value network; the agents' gradients are clipped together. Returns norms."""

@@ -24,7 +24,7 @@ class Critic(Protocol):
     network: tf.keras.Model
 
     def reward(self, frames: tf.Tensor) -> tf.Tensor:
-        """float32 [B,K], <= 0, of frames float32 [B,K,H,W,C] in [0, 1]; differentiable in the frames."""
+        """float32 [N], <= 0, of frames float32 [N,H,W,C] in [0, 1]; differentiable in the frames."""
 
     def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
         """Its loss on rollouts and on their start images, which are real; int32 seed [2]. The frames are data to it."""

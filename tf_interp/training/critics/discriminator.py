@@ -26,8 +26,8 @@ class Discriminator:
         self.network(tf.zeros([1, *image_shape]))
 
     def reward(self, frames: tf.Tensor) -> tf.Tensor:
-        """log D(s), the non-saturating generator objective, float32 [B,K] of frames [B,K,H,W,C]."""
-        return tf.math.log_sigmoid(per_frame(self.network, frames))
+        """log D(s), the non-saturating generator objective, float32 [N] of frames [N,H,W,C]."""
+        return tf.math.log_sigmoid(self.network(frames))
 
     def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
         """`discriminator_loss` of the start images, which are real, and of s_1 ... s_K; nothing is drawn."""

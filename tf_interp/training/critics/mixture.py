@@ -30,8 +30,8 @@ class MixtureCritic:
         self.network(tf.zeros([1, *image_shape]))
 
     def reward(self, frames: tf.Tensor) -> tf.Tensor:
-        """-d(s)^2, float32 [B,K] of frames [B,K,H,W,C]: best where the critic takes a frame for an end."""
-        return -tf.square(per_frame(self.network, frames))
+        """-d(s)^2, float32 [N] of frames [N,H,W,C]: best where the critic takes a frame for an end."""
+        return -tf.square(self.network(frames))
 
     def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
         """`mixture_loss`; the seed draws how much of s_K a blend of s_K and the goal has."""

@@ -1,7 +1,7 @@
 """The training strategies of section 4.4, as rows of one table: what is minimised, and where gradients pass."""
 
 from functools import partial
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple, Tuple
 
 from tf_interp.config import Config
 from tf_interp.model.rollout import GradientFlow
@@ -21,11 +21,13 @@ class Strategy(NamedTuple):
         objective: `Episode` -> `LossOutput`.
         gradients: where they pass in its rollout.
         draws_stop: whether its training rollouts end where STOP is drawn.
+        reads: T's parameters that the objective reads.
     """
 
     objective: Callable[[Episode], LossOutput]
     gradients: GradientFlow
     draws_stop: bool = False
+    reads: Tuple[str, ...] = ()
 
 
 def _bptt(config: Config) -> Strategy:
@@ -35,7 +37,7 @@ def _bptt(config: Config) -> Strategy:
 def _pg(config: Config) -> Strategy:
     objective = partial(policy_gradient, **_credit(config))
     nowhere = GradientFlow(state=False, policy=False, command=False)
-    return Strategy(objective, nowhere, config.obeys_stop)
+    return Strategy(objective, nowhere, config.obeys_stop, ("flow", "mu_flow", "sigma_flow"))
 
 
 def _hybrid(config: Config) -> Strategy:

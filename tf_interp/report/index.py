@@ -37,7 +37,6 @@ class Row:
     Attributes:
         run: its folder below the folder of results.
         name: what it is called.
-        figure: which figure of the paper it reproduces.
         words: what the paper says of it.
         after: folder of the run whose weights it began with.
         pictures: file in the run's folder -> caption.
@@ -45,7 +44,6 @@ class Row:
 
     run: str
     name: str
-    figure: str = ""
     words: str = ""
     after: Optional[str] = None
     pictures: Dict[str, str] = field(default_factory=dict)

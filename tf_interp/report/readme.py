@@ -31,7 +31,9 @@ def block_of(text: str, origin: str) -> str:
     for marker in (BEGIN, END):
         if text.count(marker) != 1:
             found = "is missing" if marker not in text else f"is there {text.count(marker)} times"
-            raise FileError(f"{origin}: the marker {marker} {found}; the table of results goes between {BEGIN} and {END}")
+            raise FileError(
+                f"{origin}: the marker {marker} {found}; the table of results goes between one {BEGIN} and one {END}"
+            )
     if text.index(END) < text.index(BEGIN):
         raise FileError(f"{origin}: {END} comes before {BEGIN}; exchange them")
     return text.split(BEGIN)[1].split(END)[0]

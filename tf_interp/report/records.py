@@ -1,13 +1,13 @@
 """Facts about runs and trials, under the names that columns of index.json use.
 
-    name, figure, words   as index.json has them
-    settings, parameters  as recorded
-    figures               metrics.json of a run; of a trial, what was measured of it
-    evaluation            what `tf-interp evaluate` measured of a run in its folder evaluation/; of a trial, as figures
-    iterations            that were trained
-    seconds               of training; a list, with those of the run whose weights it began with first
-    ended                 in words
-    recipe                the command that repeats the run
+name, figure, words   as index.json has them
+settings, parameters  as recorded
+figures               metrics.json of a run; of a trial, what was measured of it
+evaluation            what `tf-interp evaluate` measured of a run in its folder evaluation/; of a trial, as figures
+iterations            that were trained, if the run has ended
+seconds               of training; a list, with those of the run whose weights it began with first
+ended                 in words
+recipe                the command that repeats the run
 """
 
 from pathlib import Path
@@ -43,13 +43,15 @@ class Records:
             FileError: a record is damaged.
         """
         folder = RunFolder(self.results / row.run)
-        named = {"name": row.name, "figure": row.figure, "words": row.words}
+        named = {"name": row.name, "words": row.words}
         if not folder.config.is_file():
             return {**named, "ended": NOT_RUN}
-        facts = {**named, **folder.read_record(), "ended": how_it_ended(folder), "recipe": folder.recipe}
+        record = folder.read_record()
+        facts = {**named, **record, "ended": how_it_ended(folder), "recipe": folder.recipe}
+        facts["iterations"] = record.get("ended", {}).get("iteration")
         if folder.metrics.is_file():
             facts["figures"] = folder.read_metrics()
-            facts["iterations"] = facts["figures"].get("iterations")
+            facts["iterations"] = facts["figures"].get("iterations", facts["iterations"])
             facts["seconds"] = [*self._seconds_before(row), facts["figures"].get("train_seconds")]
         evaluation = folder.evaluation / "metrics.json"
         if evaluation.is_file():
@@ -93,10 +95,15 @@ def how_it_ended(folder: RunFolder) -> str:
 
     Records of older runs say nothing of it. Such a run has finished if it has measured its model, which is the last
     thing that runs do; of the others it is not known.
+
+    Raises:
+        FileError: the record is damaged.
     """
     ended = folder.read_record().get("ended")
     if ended is None:
         return FINISHED if folder.metrics.is_file() else NOT_RECORDED
+    if not isinstance(ended, dict) or not {"how", "iteration"} <= set(ended):
+        raise FileError(f"{folder.config}: ended: expected an object with how and iteration, got {ended!r}")
     if ended["how"] == FINISHED:
         return FINISHED
     return f"{ended['how']} after iteration {ended['iteration']:,}"

@@ -36,10 +36,8 @@ FORMATS: Dict[str, Callable[[Any], str]] = {
     "minutes": _minutes,
     "steps": _steps,
     "least": lambda values: f"{min(values):.2f}",
-    "total": lambda values: f"{sum(values.values()):,}",
 }
-"""How to write a fact. minutes: from a list of seconds. steps, least: of a list with a value a step, from s_0 to s_K.
-total: the sum of an object's numbers."""
+"""How to write a fact. minutes: from a list of seconds. steps, least: of a list with a value a step, from s_0 to s_K."""
 
 
 def table(columns: Sequence[Column], rows: Sequence[Facts]) -> str:
@@ -55,7 +53,9 @@ def table(columns: Sequence[Column], rows: Sequence[Facts]) -> str:
 
 def _cell(column: Column, facts: Facts) -> str:
     if column.format not in FORMATS:
-        raise FileError(f"{INDEX}: column {column.title!r}: format {column.format!r} is not one of {', '.join(FORMATS)}")
+        raise FileError(
+            f"{INDEX}: column {column.title!r}: format {column.format!r} is not one of {', '.join(FORMATS)}"
+        )
     value = _fact(facts, column.key)
     if value is None:
         return _escaped(str(_fact(facts, column.otherwise) or "")) if column.otherwise else ""

@@ -98,5 +98,6 @@ def write_results(folder):
     write(folder / "contest" / "metrics.json", {"command": "python -m old.module", "git_commit": "abc123"})
     (folder / "contest" / "table.md").write_text("| method |\n| --- |\n| the winner |\n")
     Image.new("RGB", (40, 20), "blue").save(folder / "contest" / "strips.png")
-    write(folder / "trials.json", {"trials": [TRIAL]})
+    other = {**TRIAL, "name": "an attempt of another kind", "group": "others"}
+    write(folder / "trials.json", {"trials": [TRIAL, other]})
     write(folder / "index.json", index())

@@ -51,6 +51,7 @@ def test_plots_are_drawn_and_say_what_they_lack(results):
 def test_trials_of_a_group_are_a_table(results):
     assert "### attempts\n\n| run | residual |" in text_of(results)
     assert "| a bold attempt | 50.0% | 1.5 | finished |  |" in text_of(results)
+    assert "another kind" not in text_of(results)
     (results / "trials.json").write_text('{"trials": []}')
     content = results_folder.index()
     del content["sections"][1]  # its plot needs the trial

@@ -3,13 +3,14 @@
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tf_interp.commands import COMMANDS
 from tf_interp.config import from_dict
-from tf_interp.report import Records, read_index
+from tf_interp.report import Records, build, read_index
 from tf_interp.report.index import Curves, Measured, Runs, Trials
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -91,6 +92,14 @@ def test_the_settings_of_every_trial_are_understood_but_of_one_whose_code_is_gon
         config = from_dict(trial["settings"], trial["name"])
         assert (config.seed, config.optimizer.iterations >= trial["iterations"]) == (trial["seed"], True), trial["name"]
     assert gone == ["faces with a projected discriminator"]
+
+
+def test_the_report_is_that_of_the_records(tmp_path, monkeypatch):
+    """If this fails run: tf-interp report"""
+    shutil.copytree(RESULTS, tmp_path / "results", ignore=shutil.ignore_patterns("*.data-*", *NOT_SHIPPED))
+    monkeypatch.chdir(tmp_path)  # recipes name folders relative to the project's root
+    build(Path("results"))
+    assert Path("results/REPORT.md").read_text(encoding="utf-8") == (RESULTS / "REPORT.md").read_text(encoding="utf-8")
 
 
 def test_trials_are_whole():

@@ -37,7 +37,7 @@ FORMATS: Dict[str, Callable[[Any], str]] = {
     "steps": _steps,
     "least": lambda values: f"{min(values):.2f}",
 }
-"""How to write a fact. minutes: from a list of seconds. steps, least: of a list with a value a step, from s_0 to s_K."""
+"""How to write a fact. minutes: a list of seconds. steps, least: a list with a value a step, from s_0 to s_K."""
 
 
 def table(columns: Sequence[Column], rows: Sequence[Facts]) -> str:

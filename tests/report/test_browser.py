@@ -14,7 +14,7 @@ from PIL import Image
 
 from tf_interp.config import settings
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
-from tf_interp.report import to_html
+from tf_interp.report.page import to_html
 from tf_interp.training.run_log import RunLog, write_summary
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

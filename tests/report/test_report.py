@@ -6,12 +6,14 @@ import re
 import pytest
 import results_folder
 
-from tf_interp import commands, report
+from tf_interp import commands
 from tf_interp.errors import FileError
+from tf_interp.report.build import build
+from tf_interp.report.page import to_html
 
 
 def text_of(results):
-    report.build(results)
+    build(results)
     return (results / "REPORT.md").read_text()
 
 
@@ -60,7 +62,7 @@ def test_trials_of_a_group_are_a_table(results):
 
 
 def test_the_page_needs_no_other_file(results):
-    report.build(results)
+    build(results)
     page = (results / "report.html").read_text()
     sources = re.findall(r'src="([^"]{0,30})', page)
     assert len(sources) == 3 and all(source.startswith("data:image/png;base64,") for source in sources)
@@ -75,24 +77,24 @@ def test_a_damaged_result_is_named_and_the_old_report_kept(results):
     before = text_of(results)
     (results / "good" / "metrics.json").write_text("{")
     with pytest.raises(FileError, match="good/metrics.json is not valid JSON"):
-        report.build(results)
+        build(results)
     assert (results / "REPORT.md").read_text() == before
     with pytest.raises(FileError, match="nowhere is not a folder"):
-        report.build(results / "nowhere")
+        build(results / "nowhere")
 
 
 def test_a_record_that_is_none_and_a_table_that_is_no_text_are_named(results):
     (results / "contest" / "table.md").write_bytes(b"\xff\xfe")
     with pytest.raises(FileError, match="contest/table.md cannot be read"):
-        report.build(results)
+        build(results)
     (results / "good" / "config.json").write_text(json.dumps({"settings": {}}))
     with pytest.raises(FileError, match="good/config.json is not the record of a run: it has no 'parameters'"):
-        report.build(results)
+        build(results)
 
 
 def test_a_picture_that_is_gone_is_named(tmp_path):
     with pytest.raises(FileError, match="gone.png cannot be read"):
-        report.to_html("![x](gone.png)", tmp_path)
+        to_html("![x](gone.png)", tmp_path)
 
 
 def test_the_command_writes_the_report_and_the_readme(results, capsys):

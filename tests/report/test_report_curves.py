@@ -9,8 +9,9 @@ from PIL import Image
 
 from tf_interp import figures
 from tf_interp.errors import FileError
-from tf_interp.report import Records, curves
+from tf_interp.report import curves
 from tf_interp.report.index import Curve, Curves, Panel
+from tf_interp.report.records import Records
 
 
 def plot(*lines, x="iteration", scalar="return"):

@@ -6,8 +6,7 @@ import pytest
 import results_folder
 
 from tf_interp.errors import FileError
-from tf_interp.report import read_index
-from tf_interp.report.index import Curves, Measured, Runs, Trials
+from tf_interp.report.index import Curves, Measured, Runs, Trials, read_index
 
 
 def test_an_index_becomes_sections_of_blocks(results):

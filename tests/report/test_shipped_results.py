@@ -10,8 +10,9 @@ import pytest
 
 from tf_interp.commands import COMMANDS
 from tf_interp.config import from_dict
-from tf_interp.report import Records, build, read_index
-from tf_interp.report.index import Curves, Measured, Runs, Trials
+from tf_interp.report.build import build
+from tf_interp.report.index import Curves, Measured, Runs, Trials, read_index
+from tf_interp.report.records import Records
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / "results"

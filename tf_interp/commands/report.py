@@ -6,7 +6,8 @@ from typing import List, Optional
 
 import tyro
 
-from tf_interp import report
+from tf_interp.report.build import build
+from tf_interp.report.readme import update_readme
 from tf_interp.system.entry import guarded
 
 
@@ -32,8 +33,8 @@ def write(options: Options) -> None:
         FileError: a file is missing or damaged, or README has no markers.
     """
     results = Path(options.results)
-    report.build(results)
+    build(results)
     print(f"wrote {results}/REPORT.md and {results}/report.html")
     if options.readme is not None:
-        report.update_readme(Path(options.readme), results)
+        update_readme(Path(options.readme), results)
         print(f"wrote the table of results in {options.readme}")

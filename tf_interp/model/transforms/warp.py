@@ -7,22 +7,14 @@ The flow convention of the whole project is stated here and nowhere else:
 * F says where a pixel COMES FROM, in pixels: F = (1, 0) everywhere moves the picture one pixel to the left.
 * F[..., 0] is along x (columns, width), F[..., 1] along y (rows, height).
 * Positions outside the image are clamped to its border; in between, intensities are bilinear.
-
-`tfa.image.dense_image_warp` subtracts its flow and orders it (y, x); the translation is the one line below.
 """
 
 import math
-import warnings
-from typing import Dict
+from typing import Dict, Tuple
 
 import tensorflow as tf
 
 from tf_interp.model.structs import FlowRange, Head, TransformParams
-
-with warnings.catch_warnings():
-    # TensorFlow Addons announces its end of life at import. The project pins it on purpose (see requirements.txt).
-    warnings.simplefilter("ignore")
-    import tensorflow_addons as tfa
 
 _SIGMA_FLOOR = 1e-3  # pixels; far below anything visible, and keeps log-likelihoods finite
 
@@ -30,15 +22,67 @@ _SIGMA_FLOOR = 1e-3  # pixels; far below anything visible, and keeps log-likelih
 def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
     """Bilinear backward warp, eq. 2.
 
+    Values and gradients are those of `tfa.image.dense_image_warp`, which subtracts its flow and orders it (y, x). The
+    gradient is written out, so that the four neighbours of a position are read at once and written back at once.
+
     Args:
         image: float32 [B,H,W,C], H and W at least 2.
         flow: float32 [B,H,W,2], displacements (F_x, F_y) in pixels.
 
     Returns:
-        float32 [B,H,W,C]; differentiable in both arguments. At integer positions, where bilinear interpolation
-        has a kink, the gradient in the flow is one-sided.
+        float32 [B,H,W,C]; differentiable once in both arguments. At integer positions, where bilinear interpolation
+        has a kink, the gradient in the flow is that from the left and from above, which is 0 where nothing lies there.
     """
-    return tfa.image.dense_image_warp(image, -flow[..., ::-1])
+
+    @tf.custom_gradient
+    def sample(image: tf.Tensor, flow: tf.Tensor):
+        index, along_x, along_y = _positions(flow)
+        corners = tf.gather(tf.reshape(_neighbours(image), [-1, 4 * image.shape[-1]]), index)
+        top_left, top_right, bottom_left, bottom_right = tf.split(corners, 4, axis=-1)
+        u, v = (tf.clip_by_value(each, 0.0, 1.0) for each in (along_x, along_y))
+        right_top, right_bottom = top_right - top_left, bottom_right - bottom_left
+        top, bottom = u * right_top + top_left, u * right_bottom + bottom_left
+        down = bottom - top
+
+        def gradient(upstream: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
+            weights = [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v]
+            parts = tf.concat([weight * upstream for weight in weights], axis=-1)
+            total = tf.math.unsorted_segment_sum(parts, index, tf.size(index))
+            by_image = _from_neighbours(tf.reshape(total, tf.shape(parts)))
+            slopes = (right_top + v * (right_bottom - right_top), down)
+            by_flow = [tf.reduce_sum(slope * upstream, axis=-1, keepdims=True) for slope in slopes]
+            inside = [tf.cast((each > 0.0) & (each <= 1.0), tf.float32) for each in (along_x, along_y)]
+            return by_image, tf.concat([by * mask for by, mask in zip(by_flow, inside)], axis=-1)
+
+        return v * down + top, gradient
+
+    return sample(image, flow)
+
+
+def _positions(flow: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Where each output pixel is read: the index of its upper left neighbour in the flattened batch, int32 [B,H,W],
+    and how far right and down of it, float32 [B,H,W,1], in [0, 1] inside of the image."""
+    batch, height, width = (tf.shape(flow)[axis] for axis in range(3))
+    x = tf.cast(tf.range(width), tf.float32)[tf.newaxis, tf.newaxis, :] + flow[..., 0]
+    y = tf.cast(tf.range(height), tf.float32)[tf.newaxis, :, tf.newaxis] + flow[..., 1]
+    left = tf.clip_by_value(tf.floor(x), 0.0, tf.cast(width - 2, tf.float32))
+    above = tf.clip_by_value(tf.floor(y), 0.0, tf.cast(height - 2, tf.float32))
+    first = tf.range(batch)[:, tf.newaxis, tf.newaxis] * height
+    index = (first + tf.cast(above, tf.int32)) * width + tf.cast(left, tf.int32)
+    return index, (x - left)[..., tf.newaxis], (y - above)[..., tf.newaxis]
+
+
+def _neighbours(image: tf.Tensor) -> tf.Tensor:
+    """Beside each pixel those to the right, below, and below to the right: [B,H,W,4C]; anything past the border."""
+    right, below = tf.roll(image, -1, axis=2), tf.roll(image, -1, axis=1)
+    return tf.concat([image, right, below, tf.roll(below, -1, axis=2)], axis=-1)
+
+
+def _from_neighbours(parts: tf.Tensor) -> tf.Tensor:
+    """The transpose of `_neighbours`: [B,H,W,4C] summed into [B,H,W,C]."""
+    own, right, below, both = tf.split(parts, 4, axis=-1)
+    below += tf.roll(both, 1, axis=2)
+    return own + tf.roll(right, 1, axis=2) + tf.roll(below, 1, axis=1)
 
 
 def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 from matplotlib.colors import to_rgba
@@ -160,3 +161,10 @@ def test_no_two_lines_of_a_plot_look_alike(tmp_path, monkeypatch):
     figures.curves_figure(panels, "iteration", tmp_path / "curves.png")
     lines = drawn[0].axes[0].get_legend().get_lines()
     assert len({(to_rgba(line.get_color()), line.get_linestyle()) for line in lines}) == 12
+
+
+def test_without_the_package_markdown_the_report_says_what_is_missing(results, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "markdown", None)
+    assert report.main(["--results", str(results)]) == 2
+    assert "needs the package Markdown; install it with: pip install markdown" in capsys.readouterr().err
+    assert not (results / "REPORT.md").exists()

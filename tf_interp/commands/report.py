@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
-import markdown
 import tyro
 
-from tf_interp.errors import FileError
+from tf_interp.errors import FileError, InputError
 from tf_interp.report.strategies import hybrids, paper_figures, picture, read_json, read_text, stopping
 from tf_interp.report.training_plots import PLOTS, draw
 from tf_interp.system import files
@@ -130,7 +129,14 @@ def to_html(text: str, folder: Path) -> str:
     Args:
         text: Markdown; pictures are named relative to `folder`.
         folder: where the pictures are.
+
+    Raises:
+        InputError: the package Markdown is not installed.
     """
+    try:
+        import markdown
+    except ImportError:
+        raise InputError("report.html needs the package Markdown; install it with: pip install markdown") from None
 
     def embedded(match: "re.Match[str]") -> str:
         content = base64.b64encode((folder / match.group(1)).read_bytes()).decode()

@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import FileError, InputError
-from tf_interp.model.agents import ImageShape, read_weights
+from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
+from tf_interp.system.weights import read_weights
 
 EMBEDDED = Path(__file__).parent / "classifier_mnist"
 FEATURES, CLASSES = 64, 10

@@ -10,9 +10,8 @@ from typing import Callable, List, Sequence, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.agents import ImageShape
-from tf_interp.model.networks.discriminator import Discriminator
-from tf_interp.model.structs import LossOutput
+from tf_interp.model.networks.critic import CriticNetwork
+from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
 
 Network = Callable[[tf.Tensor], tf.Tensor]
@@ -44,7 +43,7 @@ class Acai(Autoencoder):
     ):
         super().__init__(image_shape, latent_size, features, dtype, output)
         self.critic_weight, self.realism = critic_weight, realism
-        self.critic = Discriminator(features, dtype)
+        self.critic = CriticNetwork(features, dtype)
         self.critic(tf.zeros([1, *image_shape]))
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:

@@ -15,12 +15,13 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple
 import tensorflow as tf
 
 from tf_interp.errors import FileError, InputError
-from tf_interp.model.agents import ImageShape, read_weights
+from tf_interp.model.structs import ImageShape
 from tf_interp.peers.acai import Acai
 from tf_interp.peers.autoencoder import Autoencoder
 from tf_interp.peers.settings import Settings
 from tf_interp.peers.vae import VariationalAutoencoder
 from tf_interp.system import files
+from tf_interp.system.weights import read_weights
 
 KINDS: Dict[str, Tuple[Callable[..., Autoencoder], Tuple[str, ...]]] = {
     "autoencoder": (Autoencoder, ("output",)),

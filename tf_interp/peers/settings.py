@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Dict, Literal, Tuple
 
-from tf_interp.config.validation import ranged, validated
+from tf_interp.config.validation import setting, validated
 
 Kind = Literal["autoencoder", "vae", "acai"]
 
@@ -16,19 +16,19 @@ class Settings:
         InputError: a value of the wrong type or out of its range; the message names field, value and range.
     """
 
-    latent_size: int = ranged(32, 1, 4096)
+    latent_size: int = setting(32, 1, 4096)
     """D, size of the latent; as large as the command of the project's own model."""
-    features: Tuple[int, ...] = ranged((40, 64, 104), 1, 4096)
+    features: Tuple[int, ...] = setting((40, 64, 104), 1, 4096)
     """Channels of the encoder's strided convolutions; the decoder mirrors them. With the default every kind has as many
     weights on MNIST as the project's own model, give or take 7%; ACAI's critic, gone after training, not counted."""
 
-    iterations: int = ranged(14000, 1, 10**9)
+    iterations: int = setting(14000, 1, 10**9)
     """Training iterations. The default is 15 epochs of MNIST."""
-    batch_size: int = ranged(64, 1, 65536)
+    batch_size: int = setting(64, 1, 65536)
     """Images in one iteration. acai mixes images of one batch and needs 2."""
-    learning_rate: float = ranged(1e-3, 1e-8, 1.0)
+    learning_rate: float = setting(1e-3, 1e-8, 1.0)
     """Adam's learning rate."""
-    seed: int = ranged(0, 0, 2**31 - 1)
+    seed: int = setting(0, 0, 2**31 - 1)
     """Seeds the weights, the order of the images and the noise."""
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
     """Arithmetic of the convolutions. auto: mixed_bfloat16 where the CPU or GPU computes in bfloat16, else float32."""
@@ -37,11 +37,11 @@ class Settings:
     """autoencoder, acai: how pixels are decoded. On MNIST sigmoid is better (worst-step Frechet distance 42.6 and 6.2;
     linear 62.2 and 13.7). On lines it makes the squared error flat where the image is black, nearly everywhere, and
     training never leaves the black image; linear does."""
-    beta: float = ranged(1.0, 0.0, 1e6)
+    beta: float = setting(1.0, 0.0, 1e6)
     """vae: weight of the divergence from the prior; 1 is the evidence lower bound."""
-    critic_weight: float = ranged(0.5, 0.0, 1e6)
+    critic_weight: float = setting(0.5, 0.0, 1e6)
     """acai: lambda, weight of fooling the critic."""
-    realism: float = ranged(0.2, 0.0, 1.0)
+    realism: float = setting(0.2, 0.0, 1.0)
     """acai: gamma, share of the true image in the images that the critic has to call unmixed."""
 
     def __post_init__(self):

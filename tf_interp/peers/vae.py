@@ -4,8 +4,7 @@ from typing import List, Sequence, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.agents import ImageShape
-from tf_interp.model.structs import LossOutput
+from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 import results_folder
@@ -111,3 +112,10 @@ def test_the_command_writes_the_report_and_the_readme(results, capsys):
 def test_the_command_says_what_is_wrong_in_one_line(results, capsys):
     assert commands.main(["report", "--results", str(results / "nowhere")]) == 2
     assert re.fullmatch(r"error: .*nowhere is not a folder; .*\n", capsys.readouterr().err)
+
+
+def test_without_the_package_markdown_the_report_says_what_is_missing(results, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "markdown", None)
+    assert commands.main(["report", "--results", str(results)]) == 2
+    assert "needs the package Markdown; install it with: pip install markdown" in capsys.readouterr().err
+    assert not (results / "REPORT.md").exists()

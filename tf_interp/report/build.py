@@ -22,6 +22,7 @@ def build(results: Path) -> None:
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
     text = to_markdown(read_index(results), Records(results))
-    for name, content in (("REPORT.md", text), ("report.html", to_html(text, results))):
+    page = to_html(text, results)
+    for name, content in (("REPORT.md", text), ("report.html", page)):
         with files.replaced_file(results / name) as temporary:
             temporary.write_text(content, encoding="utf-8")

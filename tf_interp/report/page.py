@@ -5,9 +5,7 @@ import html
 import re
 from pathlib import Path
 
-import markdown
-
-from tf_interp.errors import FileError
+from tf_interp.errors import FileError, InputError
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
@@ -24,7 +22,12 @@ def to_html(text: str, folder: Path) -> str:
 
     Raises:
         FileError: a picture cannot be read.
+        InputError: the package Markdown, an extra, is not installed.
     """
+    try:
+        import markdown
+    except ImportError:
+        raise InputError("report.html needs the package Markdown; install it with: pip install markdown") from None
     body = markdown.markdown(text, extensions=["tables", "fenced_code"])
     body = re.sub(r'src="([^":]+\.png)"', lambda match: f'src="{_embedded(folder / match.group(1))}"', body)
     title = re.search(r"^# (.+)$", text, re.MULTILINE)

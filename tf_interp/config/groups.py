@@ -62,6 +62,9 @@ class ModelConfig(Group):
     patch: int = setting(1, 1, 16)
     """Side of the patches that T sees and predicts as a whole: a patch's pixels become channels at T's input, and its
     heads predict them all at once. 2 halves every resolution inside T, which is faster."""
+    skips: Literal["concat", "add"] = setting("concat")
+    """How T joins what its encoder saw, and the command, to what it decodes. concat: side by side, as in a U-Net; add:
+    summed, which takes about half the arithmetic."""
     map_halvings: int = setting(0, 0, 8)
     """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""

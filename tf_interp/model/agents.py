@@ -60,6 +60,7 @@ class Agents(tf.Module):
             precision,
             model.spatial_command,
             model.patch,
+            model.skips,
         )
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)

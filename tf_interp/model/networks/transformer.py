@@ -24,6 +24,8 @@ class Transformer(tf.keras.Model):
         patch: side of the patches that T sees and predicts as a whole: their pixels become channels at the input
             (space-to-depth), and a head predicts all of a patch's pixels at once (sub-pixel convolution, Shi et al.
             2016). 1: every pixel is its own.
+        skips: "concat" puts the encoder's activations, and the command's, beside those that they meet; "add" adds them,
+            and doubles resolutions by 2 x 2 convolutions, which takes about half the arithmetic.
         dtype: Keras dtype policy of the convolutions. Heads are float32.
         spatial_command: the command is a map of the lowest resolution, flattened; else a dense layer unpacks it.
 
@@ -41,10 +43,12 @@ class Transformer(tf.keras.Model):
         dtype: str = "float32",
         spatial_command: bool = False,
         patch: int = 1,
+        skips: str = "concat",
     ):
         super().__init__(name="transformer")
         if image_shape[0] % patch or image_shape[1] % patch:
             raise InputError(f"patch: images of {image_shape[0]} x {image_shape[1]} have no whole patches of {patch}")
+        self.join = (lambda parts: tf.concat(parts, axis=-1)) if skips == "concat" else tf.add_n
         self.patch, size = patch, [side // patch for side in image_shape[:2]]
         if min(size) < 2 ** (len(features) - 1):
             raise InputError(
@@ -64,7 +68,8 @@ class Transformer(tf.keras.Model):
             unpack.insert(0, tf.keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype))
         self.unpack_command = tf.keras.Sequential(unpack, name="unpack_command")
         self.bottleneck = convolution(features[-1], 3, 1, dtype, "relu")
-        self.upsample = [upsampling(size, dtype, "relu") for size in reversed(features[halvings:-1])]
+        kernel = 4 if skips == "concat" else 2
+        self.upsample = [upsampling(size, dtype, "relu", kernel) for size in reversed(features[halvings:-1])]
         self.decoder = [convolution(size, 3, 1, dtype, "relu") for size in reversed(features[halvings:-1])]
         self.heads = {name: _head_layer(name, spec, patch) for name, spec in heads.items()}
 
@@ -74,12 +79,12 @@ class Transformer(tf.keras.Model):
         for layer in self.encoder:
             h = layer(h)
             skips.append(h)
-        coarse = h = self.bottleneck(tf.concat([skips.pop(), self.unpack_command(command)], axis=-1))
+        coarse = h = self.bottleneck(self.join([skips.pop(), self.unpack_command(command)]))
         for upsample, layer in zip(self.upsample, self.decoder):
             skip = skips.pop()
             # An odd size was rounded up on the way down; the surplus row or column goes here.
             h = upsample(h)[:, : tf.shape(skip)[1], : tf.shape(skip)[2]]
-            h = layer(tf.concat([h, skip], axis=-1))
+            h = layer(self.join([h, skip]))
         pooled = tf.reduce_mean(tf.cast(coarse, tf.float32), axis=[1, 2])
         params = {}
         for name, spec in self.specs.items():

@@ -26,7 +26,7 @@ USES: Dict[str, str] = {
     "blend": "`transformations` has blend",
     "stochastic_flow": "`stochastic_flow` is set",
     "manifold_weight": "`manifold_weight` is not 0",
-    "critics": "`manifold_weight` or `mixture_weight` is not 0",
+    "critics": "the reward of some critic has a weight, `manifold_weight` or another",
     "goal_norm perceptual": "`goal_norm` is perceptual",
     "trains alternate": "`trains` is alternate",
 }

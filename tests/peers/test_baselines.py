@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_data import idx
+from idx_files import idx
 
 from tf_interp.commands.train_peer import main
 from tf_interp.data import mnist

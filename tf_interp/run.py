@@ -30,7 +30,7 @@ from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import load_training_images
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
-from tf_interp.maps import draw_maps
+from tf_interp.report.maps import draw_maps
 from tf_interp.model.agents import UNREADABLE_CHECKPOINT, begin_with, save_model
 from tf_interp.model.interpolator import load_interpolator
 from tf_interp.model.transforms import maps_of

@@ -16,7 +16,7 @@ from tf_interp.errors import FileError
 from tf_interp.report.strategies import hybrids, paper_figures, picture, read_json, read_text, stopping
 from tf_interp.report.training_plots import PLOTS, draw
 from tf_interp.system import files
-from tf_interp.system.entry import guarded
+from tf_interp.system.entry import exit_code_of
 
 
 class Measured(NamedTuple):
@@ -100,7 +100,7 @@ def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
     description = "Rebuilds REPORT.md and report.html from the results, without training."
     options = tyro.cli(Options, description=description, args=arguments, prog="tf-interp report")
-    return guarded(lambda: build(Path(options.results)))
+    return exit_code_of(lambda: build(Path(options.results)))
 
 
 def build(results: Path) -> None:

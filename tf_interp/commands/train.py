@@ -12,7 +12,7 @@ from tf_interp import config as configs
 from tf_interp.config import Config, presets
 from tf_interp.config.validation import read_settings
 from tf_interp.errors import InputError
-from tf_interp.system.entry import guarded
+from tf_interp.system.entry import exit_code_of
 from tf_interp.system.startup import require_environment
 
 DESCRIPTIONS = {
@@ -54,7 +54,7 @@ def train(data: str, description: str, arguments: Optional[Sequence[str]] = None
         arguments: command-line arguments; default: those of the process.
     """
     require_environment()
-    return guarded(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
+    return exit_code_of(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def _train(data: str, description: str, arguments: List[str]) -> None:

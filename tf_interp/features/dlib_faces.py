@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tf_interp.errors import FileError, InputError
-from tf_interp.features.classifier import Activations
+from tf_interp.evaluation.activations import Activations
 
 _SIDE = 150  # the network's input, pixels
 _FACE = (0.19, 0.32, 0.81, 0.94)
@@ -23,7 +23,7 @@ _WEIGHTS = Path("models", "dlib_face_recognition_resnet_model_v1.dat")
 
 
 class FaceFeatures:
-    """The network, in NumPy clothes.
+    """The network as a feature network: NumPy arrays in, `Activations` out.
 
     Raises:
         FileError: its packages are not installed.

@@ -1,16 +1,23 @@
-"""Settings of a trained baseline: one frozen dataclass, the one home of every default."""
+"""Settings of a trained peer: one frozen dataclass, the one home of every default."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, Literal, Tuple
+from typing import Any, Dict, List, Literal, Tuple
 
 from tf_interp.config.validation import ranged, validated
 
 Kind = Literal["autoencoder", "vae", "acai"]
+_USED_BY = {
+    "output": ("autoencoder", "acai"),
+    "beta": ("vae",),
+    "critic_weight": ("acai",),
+    "realism": ("acai",),
+}
+"""Setting -> the kinds that use it; all use the others."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Settings of one training. Construction validates.
+class PeerSettings:
+    """Settings of one training. Construction checks types and ranges.
 
     Raises:
         InputError: a value of the wrong type or out of its range; the message names field, value and range.
@@ -50,3 +57,13 @@ class Settings:
     def to_dict(self) -> Dict[str, Any]:
         """The settings as JSON-ready values."""
         return {**asdict(self), "features": list(self.features)}
+
+
+def without_effect(kind: Kind, settings: PeerSettings) -> List[str]:
+    """Names of the settings that differ from their defaults although this kind of peer does not use them."""
+    usual = PeerSettings()
+    return [
+        name
+        for name, kinds in _USED_BY.items()
+        if kind not in kinds and getattr(settings, name) != getattr(usual, name)
+    ]

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
+from tf_interp.model.networks.discriminator import Discriminator
 
 from tf_interp.config import Config
 from tf_interp.errors import InputError
 from tf_interp.model.agents import Models
-from tf_interp.model.networks.discriminator import Discriminator
 from tf_interp.model.networks.policy import Policy
 from tf_interp.model.networks.transformer import Transformer
 from tf_interp.model.networks.value import Value

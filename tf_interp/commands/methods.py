@@ -8,8 +8,8 @@ from typing import Dict, Optional, Sequence
 from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
 from tf_interp.evaluation.measure import WalkMethod
-from tf_interp.model.agents import ImageShape
 from tf_interp.model.interpolator import load_interpolator
+from tf_interp.model.structs import ImageShape
 from tf_interp.peers.cross_fade import cross_fade
 from tf_interp.peers.optimal_transport import optimal_transport
 from tf_interp.peers.saved import load_peer

@@ -8,9 +8,7 @@ from tf_interp.system.entry import exit_code_of
 LARGEST_SEED = 2**31 - 1
 
 
-def run_command(
-    name: str, options: type, description: str, action: Callable[[Any], Any], arguments: List[str]
-) -> int:
+def run_command(name: str, options: type, description: str, action: Callable[[Any], Any], arguments: List[str]) -> int:
     """Reads the options of `tf-interp NAME`, acts on them, and returns the exit code.
 
     Args:

@@ -3,17 +3,18 @@
 Settings are taken in this order, later ones winning: defaults; --preset, --config or --resume; options.
 """
 
+import argparse
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Literal, Optional, Tuple
 
 from tf_interp import config as configs
 from tf_interp.config import Config, presets
-from tf_interp.config.validation import read_settings
+from tf_interp.config.stored import read_settings
+from tf_interp.config.usage import check_usage
 from tf_interp.errors import InputError
 from tf_interp.system.entry import exit_code_of
-from tf_interp.system.startup import require_environment
 
 DESCRIPTIONS = {
     "mnist": """Trains the interpolator on MNIST, which ships with the package.
@@ -34,31 +35,22 @@ DESCRIPTIONS = {
 }
 
 
+FAMILIES = {"mnist": ("mnist", "lines"), "celeba": ("celeba", "faces")}
+"""First word of `tf-interp train` -> the data sets that its presets are for."""
+
+
 def main(arguments: List[str]) -> int:
     """`tf-interp train mnist ...` and `tf-interp train celeba ...`; returns the exit code."""
     if not arguments or arguments[0] not in DESCRIPTIONS:
         print("usage: tf-interp train mnist|celeba [options]; --help after either tells the rest", file=sys.stderr)
         return 0 if arguments and arguments[0] in ("-h", "--help") else 2
-    data, *words = arguments
-    if data == "celeba":
-        words = [word for given in words for word in (("--preset", "demo") if given == "--demo" else (given,))]
-    return train(data, DESCRIPTIONS[data], words)
+    return exit_code_of(lambda: _train(arguments[0], arguments[1:]))
 
 
-def train(data: str, description: str, arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs a training script and returns its exit code.
-
-    Args:
-        data: name of the script's presets in `config.PRESETS`.
-        description: first paragraph of --help.
-        arguments: command-line arguments; default: those of the process.
-    """
-    require_environment()
-    return exit_code_of(lambda: _train(data, description, list(sys.argv[1:] if arguments is None else arguments)))
-
-
-def _train(data: str, description: str, arguments: List[str]) -> None:
-    config, resume = parse(data, description, arguments)
+def _train(family: str, arguments: List[str]) -> None:
+    config, resume = parse(family, arguments)
+    for sentence in check_usage(config):
+        print(f"WARNING      {sentence}", file=sys.stderr)
     from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
 
     summary = run(config, resume)
@@ -67,8 +59,12 @@ def _train(data: str, description: str, arguments: List[str]) -> None:
         print(f"  {name:22} {value:,.4g}")
 
 
-def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bool]:
+def parse(family: str, arguments: List[str]) -> Tuple[Config, bool]:
     """Turns arguments into settings.
+
+    Args:
+        family: a key of `FAMILIES`.
+        arguments: command-line arguments.
 
     Returns:
         The settings, and whether to resume the run in their run_dir.
@@ -79,7 +75,8 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
     """
     import tyro
 
-    names, help_of = tuple(presets.PRESETS[data]), presets.PRESET_HELP[data]
+    names, help_of = tuple(presets.PRESETS[family]), presets.PRESET_HELP[family]
+    arguments = _demo_as_preset(arguments) if "demo" in names else arguments
 
     @dataclasses.dataclass(frozen=True)
     class Options:
@@ -91,15 +88,36 @@ def parse(data: str, description: str, arguments: List[str]) -> Tuple[Config, bo
         """Folder of a run to continue from its last checkpoint, with its settings."""
         settings: tyro.conf.OmitArgPrefixes[Config] = Config()
 
-    text = description + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
+    text = DESCRIPTIONS[family] + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
+    named = {"prog": f"train_{family}.py", "description": text}
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
-    usual = Options(settings=configs.from_dict(presets.settings_of(data, "default", "bptt"), origin="preset"))
-    first = tyro.cli(Options, description=text, args=arguments, default=usual)
-    preset = presets.settings_of(data, first.preset or "default", first.settings.method)
-    _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run_dir)
+    usual = Options(settings=configs.from_dict(presets.settings_of(family, "default", "bptt"), origin="preset"))
+    if {"-h", "--help"} & set(arguments):
+        _print_help(tyro.extras.get_parser(Options, default=usual, **named))
+        raise SystemExit(0)
+    first = tyro.cli(Options, args=arguments, default=usual, **named)
+    preset = presets.settings_of(family, first.preset or "default", first.settings.method)
+    _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run.run_dir)
     base = _base(preset, first.config, first.resume)
-    options = tyro.cli(Options, description=text, args=arguments, default=Options(settings=base))
+    options = tyro.cli(Options, args=arguments, default=Options(settings=base), **named)
+    _refuse_other_families(family, options.settings.data)
     return options.settings, options.resume is not None
+
+
+def _print_help(parser: argparse.ArgumentParser) -> None:
+    """Prints --help with a box for each group of settings; flags without prefixes would all stand in one."""
+    everything = next(group for group in parser._action_groups if group.title == "options")
+    group_of = {item.name: name for name, group in configs.GROUPS.items() for item in dataclasses.fields(group)}
+    boxes = {}
+    for action in list(everything._group_actions):
+        name = group_of.get(action.option_strings[0].lstrip("-").replace("-", "_"))
+        if name is None:
+            continue
+        if name not in boxes:
+            boxes[name] = parser.add_argument_group(f"{name.replace('_', ' ')} settings", configs.GROUPS[name].__doc__)
+        everything._group_actions.remove(action)
+        boxes[name]._group_actions.append(action)
+    parser.print_help()
 
 
 def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:
@@ -118,3 +136,16 @@ def _refuse_contradictions(preset: Optional[str], path: Optional[str], resume: O
         raise InputError(f"--{given[0]} and --{given[1]} both say where the settings start from; give one of them")
     if resume and run_dir not in (None, resume):
         raise InputError(f"--run-dir: {run_dir!r} is not the run to resume, {resume!r}; leave it out")
+
+
+def _demo_as_preset(arguments: List[str]) -> List[str]:
+    """--demo is --preset demo."""
+    if "--demo" in arguments and any(word.split("=")[0] == "--preset" for word in arguments):
+        raise InputError("--demo is --preset demo, so it cannot go with another --preset; give one of them")
+    return [word for given in arguments for word in (("--preset", "demo") if given == "--demo" else (given,))]
+
+
+def _refuse_other_families(family: str, data: str) -> None:
+    if data not in FAMILIES[family]:
+        (other,) = (name for name, sets in FAMILIES.items() if data in sets)
+        raise InputError(f"data: train_{family}.py has no presets for {data}; use train_{other}.py --data {data}")

@@ -1,18 +1,22 @@
-"""Checks of settings: types, ranges, names; and reading them from JSON. Knows no setting by name."""
+"""Checks of settings: types, ranges, names. Knows no setting by name."""
 
 import difflib
-import json
 import typing
 from dataclasses import field, fields
-from pathlib import Path
-from typing import Any, Dict, Literal, Tuple
+from typing import Any, Dict, Literal, Optional, Tuple
 
-from tf_interp.errors import FileError, InputError
+from tf_interp.errors import InputError
 
 
-def ranged(default, low=None, high=None):
-    """A field whose value, or whose every element, must lie in [low, high] unless it is None."""
-    return field(default=default, metadata={"low": low, "high": high})
+def setting(default: Any, low: Any = None, high: Any = None, used_by: Optional[str] = None) -> Any:
+    """A field of a group of settings.
+
+    Args:
+        default: its value where nothing else is said.
+        low, high: bounds, both allowed, of the value or of its every element; None is always allowed.
+        used_by: label of the row of `usage.CONDITIONS` that a run must meet for the setting to matter; None: always.
+    """
+    return field(default=default, metadata={"low": low, "high": high, "used_by": used_by})
 
 
 def validated(instance: Any) -> None:
@@ -28,35 +32,13 @@ def validated(instance: Any) -> None:
         object.__setattr__(instance, item.name, value)
 
 
-def check_names(values: Dict[str, Any], known: Tuple[str, ...], origin: str) -> None:
+def check_names(values: Dict[str, Any], known: Tuple[str, ...]) -> None:
     """Raises InputError if `values` has a name that is not known, with the nearest one that is."""
     for name in values:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
-            raise InputError(f"{origin}: unknown setting {name!r}; {hint}")
-
-
-def read_settings(path: str) -> Dict[str, Any]:
-    """Reads settings from a JSON file: either plain names and values, or the config.json of a run.
-
-    Raises:
-        FileError: no such file, or not JSON.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError(f"cannot read the settings file {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise FileError(f"{path} is not valid JSON: {error}") from None
-    settings = content
-    if isinstance(content, dict) and "starts" in content:
-        settings = {**content["settings"], "run_dir": None}  # a new run must not claim that run's folder
-    elif isinstance(content, dict):
-        settings = content.get("settings", content)
-    if not isinstance(settings, dict):
-        raise FileError(f"{path} must hold a JSON object of settings, not a {type(settings).__name__}")
-    return settings
+            raise InputError(f"unknown setting {name!r}; {hint}")
 
 
 def _coerce(name: str, value: Any, hint: Any) -> Any:

@@ -118,9 +118,7 @@ def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
 def _perceptual_goal(walked: Walked, data: Benchmark) -> Dict[str, float]:
     """Mean perceptual distance of the last frame from the goal, and its share of the start's; see `Activations`."""
     goal = data.extract(data.goal).perceptual
-    begun, reached = (
-        float(metrics.squared_distance(walked.activations[k].perceptual, goal).mean()) for k in (0, -1)
-    )
+    begun, reached = (float(metrics.squared_distance(walked.activations[k].perceptual, goal).mean()) for k in (0, -1))
     return {"goal_perceptual": reached, "goal_perceptual_relative": reached / begun}
 
 

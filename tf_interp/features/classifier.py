@@ -13,9 +13,10 @@ import tensorflow as tf
 from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
 from tf_interp.evaluation.activations import Activations
-from tf_interp.model.agents import ImageShape, read_weights
+from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
 from tf_interp.system.run_folder import image_shape_of, read_json
+from tf_interp.system.weights import read_weights
 
 EMBEDDED = Path(__file__).parent / "classifier_mnist"
 FEATURES, CLASSES = 64, 10

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_interp.errors import FileError
 from tf_interp.features.classifier import load_classifier, perceptual_vectors
-from tf_interp.model.agents import ImageShape
+from tf_interp.model.structs import ImageShape
 
 Perceive = Callable[[tf.Tensor], tf.Tensor]
 """Images float32 [B,H,W,C] in [0, 1] -> perceptual vectors float32 [B,P], differentiable."""

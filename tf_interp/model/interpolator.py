@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from tf_interp.config import Config
 from tf_interp.errors import InputError
-from tf_interp.model.agents import ImageShape, Models, load_model
+from tf_interp.model.agents import Agents, load_agents
 from tf_interp.model.rollout import rollout
-from tf_interp.model.structs import Path, Trajectory
+from tf_interp.model.structs import ImageShape, Path, Trajectory
 
 
 def load_interpolator(path: Union[str, FilePath]) -> "Interpolator":
@@ -24,21 +24,22 @@ def load_interpolator(path: Union[str, FilePath]) -> "Interpolator":
     """
     folder = FilePath(path)
     inner = folder / "model"
-    return Interpolator(*load_model(inner if inner.is_dir() else folder))
+    return Interpolator(*load_agents(inner if inner.is_dir() else folder))
 
 
 class Interpolator:
     """Walks between images.
 
     Attributes:
-        image_shape: (H, W, C) of the images it was trained on.
-        config: settings it was trained with.
+        agents: pi and T.
+        config: settings they were trained with.
+        image_shape: (H, W, C) of the images they were trained on.
         parameters: number of weights of the two agents.
     """
 
-    def __init__(self, models: Models, config: Config, image_shape: ImageShape):
-        self.models, self.config, self.image_shape = models, config, image_shape
-        self.parameters = sum(net.count_params() for net in (models.policy, models.transformer))
+    def __init__(self, agents: Agents, config: Config, image_shape: ImageShape):
+        self.agents, self.config, self.image_shape = agents, config, image_shape
+        self.parameters = sum(net.count_params() for net in (agents.policy, agents.transformer))
         self._compiled = tf.function(self._walk, reduce_retracing=True)
 
     def __call__(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Path:
@@ -46,14 +47,15 @@ class Interpolator:
 
         Args:
             start, goal: arrays [B,H,W,C] in [0, 1].
-            seed: None for the deterministic walk (mean commands, STOP at p > 0.5); a number draws the
-                commands from the policy, the same number the same walk.
+            seed: None for the deterministic walk (mean commands, STOP at p > 0.5); a whole number of 32 bits
+                draws the commands from the policy, the same number the same walk.
 
         Returns:
             `Path` with NumPy arrays.
 
         Raises:
-            InputError: shapes differ from each other or from the model's, or values are not finite and in [0, 1].
+            InputError: shapes differ from each other or from the model's, values are not finite and in [0, 1], or the
+                seed has more than 32 bits.
         """
         walks = self.trajectory(start, goal, seed)
         # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
@@ -65,10 +67,12 @@ class Interpolator:
         start, goal = self._checked("start", start), self._checked("goal", goal)
         if len(start) != len(goal):
             raise InputError(f"start holds {len(start)} images but goal {len(goal)}; they are walked pair by pair")
+        if seed is not None and not -(2**31) <= seed < 2**31:
+            raise InputError(f"seed: {seed} is outside the allowed range {-(2**31)} to {2**31 - 1}")
         return self._compiled(start, goal, None if seed is None else tf.constant([seed, 0], tf.int32))
 
     def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Trajectory:
-        return rollout(self.models.walker, start, goal, self.config.steps, key, self.config.obeys_stop)
+        return rollout(self.agents.walker, start, goal, self.config.model.steps, key, self.config.obeys_stop)
 
     def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:
         images = np.asarray(images)

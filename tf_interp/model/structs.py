@@ -13,17 +13,20 @@ index k of every other tensor belongs to the step s_k -> s_{k+1}:
     active   1          1          0                     length = 2
 """
 
-from typing import Callable, Dict, NamedTuple, Optional
+from typing import Callable, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 import tensorflow as tf
 
+ImageShape = Tuple[int, int, int]
+"""(H, W, C)."""
+
 TransformParams = Dict[str, tf.Tensor]
 """What the transformer T predicts for one step, by name.
 
-mu_flow [B,H,W,2] in pixels; alpha_recolor [B,H,W,1] in [0, 1], recolor_matrix [B,C,C], recolor_bias [B,C];
-alpha_blend [B,H,W,1] and synthesis [B,H,W,C] in [0, 1]. A dictionary and not a NamedTuple, because the configured
-transformations decide which of them exist."""
+mu_flow [B,H,W,2] in pixels, and where T is stochastic also sigma_flow and the drawn flow, both [B,H,W,2] in pixels;
+alpha_recolor [B,H,W,1] in [0, 1], recolor_matrix [B,C,C], recolor_bias [B,C]; alpha_blend [B,H,W,1] and synthesis
+[B,H,W,C] in [0, 1]. A dictionary and not a NamedTuple, because the configured transformations decide which exist."""
 
 
 class FlowRange(NamedTuple):
@@ -103,22 +106,6 @@ class Trajectory(NamedTuple):
     def lengths(self) -> tf.Tensor:
         """int32 [B], number of transformations applied, 0 to K."""
         return tf.reduce_sum(tf.cast(self.active, tf.int32), axis=1)
-
-
-class Episode(NamedTuple):
-    """A batch of walks and what it earned: all that an objective sees.
-
-    Attributes:
-        trajectory: the walks.
-        rewards: float32 [B,K], summed over the kinds of section 3; differentiable.
-        ending_returns: float32 [B,K+1], what ending at s_k would have earned; differentiable.
-        values: float32 [B,K], V(s_k; s_goal); differentiable in V's weights alone. Zero where a method has no V.
-    """
-
-    trajectory: Trajectory
-    rewards: tf.Tensor
-    ending_returns: tf.Tensor
-    values: tf.Tensor
 
 
 class LossOutput(NamedTuple):

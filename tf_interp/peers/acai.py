@@ -10,9 +10,8 @@ from typing import Callable, List, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.agents import ImageShape
-from tf_interp.model.networks.discriminator import Discriminator
-from tf_interp.model.structs import LossOutput
+from tf_interp.model.networks.critic import CriticNetwork
+from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
 from tf_interp.peers.settings import PeerSettings
 
@@ -34,7 +33,7 @@ class Acai(Autoencoder):
 
     def __init__(self, settings: PeerSettings, image_shape: ImageShape, dtype: str = "float32"):
         super().__init__(settings, image_shape, dtype)
-        self.critic = Discriminator(settings.features, dtype)
+        self.critic = CriticNetwork(settings.features, dtype)
         self.critic(tf.zeros([1, *image_shape]))
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:

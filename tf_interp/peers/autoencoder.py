@@ -6,9 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.model.agents import ImageShape
 from tf_interp.model.networks.blocks import ConvBody, halved, leaky_relu, upsampling
-from tf_interp.model.structs import LossOutput
+from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.cross_fade import full_lengths, step_times
 from tf_interp.peers.settings import PeerSettings
 

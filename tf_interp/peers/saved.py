@@ -15,13 +15,14 @@ import tensorflow as tf
 
 from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
-from tf_interp.model.agents import ImageShape, read_weights
+from tf_interp.model.structs import ImageShape
 from tf_interp.peers.acai import Acai
 from tf_interp.peers.autoencoder import Autoencoder
 from tf_interp.peers.settings import PeerSettings
 from tf_interp.peers.vae import VariationalAutoencoder
 from tf_interp.system import files
 from tf_interp.system.run_folder import image_shape_of, read_json
+from tf_interp.system.weights import read_weights
 
 KINDS: Dict[str, Type[Autoencoder]] = {"autoencoder": Autoencoder, "vae": VariationalAutoencoder, "acai": Acai}
 _LINES_SHAPE = (32, 32, 1)

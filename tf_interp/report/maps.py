@@ -19,5 +19,5 @@ def draw_maps(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, t
         path: where to; the ending decides the format.
     """
     walks = interpolator.trajectory(start, goal)
-    maps = {label: each.numpy() for label, each in maps_of(interpolator.config.transformations, walks).items()}
+    maps = {label: each.numpy() for label, each in maps_of(interpolator.config.model.transformations, walks).items()}
     maps_figure(walks.frames.numpy(), goal, maps, f"{title}; masks: white keeps", path, walks.lengths.numpy())

@@ -1,14 +1,14 @@
 """The folder of a run: its files by name, its record, and how the run ended.
 
-    config.json     settings (seed among them), every start (command, commit, versions, device), how the run ended
-    metrics.jsonl   one row of scalars every log_every iterations
-    metrics.json    figures on the held-out pairs, at the end
-    strips.png      held-out walks in the manner of Fig. 4b, at the end
-    maps.png        one of them with what each transformation did, if there are several
-    model/          weights and settings, for load_interpolator
-    evaluation/     what `tf-interp evaluate` measured
-    checkpoints/    to resume from
-    tensorboard/    event files
+config.json     settings (seed among them), every start (command, commit, versions, device), how the run ended
+metrics.jsonl   one row of scalars every log_every iterations
+metrics.json    figures on the held-out pairs, at the end
+strips.png      held-out walks in the manner of Fig. 4b, at the end
+maps.png        one of them with what each transformation did, if there are several
+model/          weights and settings, for load_interpolator
+evaluation/     what `tf-interp evaluate` measured
+checkpoints/    to resume from
+tensorboard/    event files
 """
 
 import json

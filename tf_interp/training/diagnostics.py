@@ -4,11 +4,13 @@ import math
 import re
 from typing import Dict, List
 
+import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import DivergedError
-from tf_interp.model.structs import LossOutput, Trajectory
-from tf_interp.training import rewards
+from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory, TransformParams
+from tf_interp.training.masks import masks
+from tf_interp.training.measures import distance
 
 Metrics = Dict[str, tf.Tensor]
 
@@ -45,31 +47,47 @@ def means(output: LossOutput) -> Metrics:
     return {name: tf.reduce_mean(value) for name, value in output.diagnostics.items()}
 
 
-def reward_metrics(parts: Metrics) -> Metrics:
-    """Mean return of a walk, and each reward's part in it."""
-    sums = {f"reward/{name}": tf.reduce_mean(tf.reduce_sum(value, axis=1)) for name, value in parts.items()}
-    return {"return": tf.add_n(list(sums.values())), **sums}
+def reward_metrics(rewards: Metrics) -> Metrics:
+    """Mean return of a rollout, and each reward's part in it; of rewards float32 [B,K] by name."""
+    sums = {f"reward/{name}": tf.reduce_mean(tf.reduce_sum(value, axis=1)) for name, value in rewards.items()}
+    return {"return": tf.add_n(list(sums.values())) if sums else tf.constant(0.0), **sums}
 
 
-def walk_metrics(trajectory: Trajectory) -> Metrics:
-    """Distances, lengths and what the agents' distributions look like, of the walks a batch was trained on."""
-    frames, goal, policy = trajectory.frames, trajectory.goal, trajectory.command.policy
-    params = trajectory.params
-    metrics = {
-        "goal_distance": tf.reduce_mean(rewards.distance(frames[:, -1], goal, "l2")),
-        "start_distance": tf.reduce_mean(rewards.distance(frames[:, 0], goal, "l2")),
+def rollout_metrics(trajectory: Trajectory) -> Metrics:
+    """Distances, lengths and what the agents' distributions look like, of the rollouts a batch was trained on.
+
+    What T predicted is averaged over the steps that were taken, what pi predicted over the decisions that were taken.
+    """
+    frames, goal = trajectory.frames, trajectory.goal
+    mask = masks(trajectory.active)
+    return {
+        "goal_distance": tf.reduce_mean(distance(frames[:, -1], goal, "l2")),
+        "start_distance": tf.reduce_mean(distance(frames[:, 0], goal, "l2")),
         "episode_length": tf.reduce_mean(tf.cast(trajectory.lengths, tf.float32)),
-        "budget_hits": tf.reduce_mean(tf.cast(rewards.masks(trajectory.active).truncated, tf.float32)),
-        "command_stddev": tf.reduce_mean(policy.stddev),
-        "command_log_stddev": tf.reduce_mean(tf.math.log(policy.stddev)),
-        "command_stddev_least": tf.reduce_min(policy.stddev),
-        "stop_probability": tf.reduce_mean(tf.sigmoid(policy.stop_logit)),
+        "budget_hits": tf.reduce_mean(tf.cast(mask.truncated, tf.float32)),
+        **_policy_metrics(trajectory.command.policy, mask.deciding),
+        **_transformer_metrics(trajectory.params, trajectory.active),
     }
+
+
+def _policy_metrics(policy: PolicyOutput, deciding: tf.Tensor) -> Metrics:
+    return {
+        "command_stddev": _mean_where(deciding, policy.stddev),
+        "command_log_stddev": _mean_where(deciding, tf.math.log(policy.stddev)),
+        "command_stddev_least": tf.reduce_min(tf.where(deciding[..., tf.newaxis], policy.stddev, np.inf)),
+        "stop_probability": _mean_where(deciding, tf.sigmoid(policy.stop_logit)),
+    }
+
+
+def _transformer_metrics(params: TransformParams, taken: tf.Tensor) -> Metrics:
+    found = {name: params[name] for name in ("alpha_recolor", "alpha_blend", "sigma_flow") if name in params}
     if "mu_flow" in params:
-        metrics["flow_magnitude"] = tf.reduce_mean(tf.norm(params["mu_flow"], axis=-1))
-    for name in ("alpha_recolor", "alpha_blend"):
-        if name in params:
-            metrics[name] = tf.reduce_mean(params[name])
-    if "sigma_flow" in params:
-        metrics["sigma_flow"] = tf.reduce_mean(params["sigma_flow"])
-    return metrics
+        found["flow_magnitude"] = tf.norm(params["mu_flow"], axis=-1)
+    return {name: _mean_where(taken, value) for name, value in found.items()}
+
+
+def _mean_where(mask: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """Mean of float32 [B,K,...] over the steps of bool [B,K] that are True; 0 if none is."""
+    means = tf.reduce_mean(tf.reshape(values, [*values.shape[:2], -1]), axis=-1)
+    weights = tf.cast(mask, tf.float32)
+    return tf.math.divide_no_nan(tf.reduce_sum(weights * means), tf.reduce_sum(weights))

@@ -1,14 +1,44 @@
-"""The discriminator's loss (section 3, third reward; Goodfellow et al. 2014) and the reward it gives."""
+"""The discriminator (section 3, third reward; Goodfellow et al. 2014): how close a frame is to the image manifold."""
+
+from typing import Sequence
 
 import tensorflow as tf
 
-from tf_interp.model.structs import LossOutput
-from tf_interp.training.rewards import mean_over_steps
+from tf_interp.config import CriticConfig
+from tf_interp.model.networks.critic import CriticNetwork
+from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
+from tf_interp.training.masks import mean_over_steps, per_frame
 
 
-def manifold_reward(logits: tf.Tensor) -> tf.Tensor:
-    """log D(s), the non-saturating generator objective, <= 0, of the discriminator's logits of any shape."""
-    return tf.math.log_sigmoid(logits)
+class Discriminator:
+    """D, which tells real images from the frames of rollouts.
+
+    Args:
+        config: `r1_weight` is gamma of R1.
+        features: channels of the network.
+        image_shape: (H, W, C).
+        precision: Keras dtype policy.
+    """
+
+    def __init__(self, config: CriticConfig, features: Sequence[int], image_shape: ImageShape, precision: str):
+        self._r1_weight = config.r1_weight
+        self.network = CriticNetwork(features, precision, "discriminator")
+        self.network(tf.zeros([1, *image_shape]))
+
+    def reward(self, frames: tf.Tensor) -> tf.Tensor:
+        """log D(s), the non-saturating generator objective, float32 [B,K] of frames [B,K,H,W,C]."""
+        return tf.math.log_sigmoid(per_frame(self.network, frames))
+
+    def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
+        """`discriminator_loss` of the start images, which are real, and of s_1 ... s_K; nothing is drawn."""
+        frames, taken = tf.stop_gradient(trajectory.frames), tf.cast(trajectory.active, tf.float32)
+        real = frames[:, 0]
+        with tf.GradientTape() as slope:
+            slope.watch(real)
+            real_logits = self.network(real)
+        gradient = slope.gradient(real_logits, real)
+        fake_logits = per_frame(self.network, frames[:, 1:])
+        return discriminator_loss(real_logits, fake_logits, taken, gradient, self._r1_weight)
 
 
 def discriminator_loss(

@@ -1,17 +1,49 @@
-"""A critic that guesses how far a frame is from the nearer end of its walk, and what the walk pays for its guess.
+"""A critic that guesses how far a frame is from the nearer end of its rollout, which is rewarded for a low guess.
 
-After ACAI (Berthelot, Raffel, Roy and Goodfellow 2018), whose critic guesses how strongly two latents were mixed. What
-looks like any real image gives no hint of how far it is from two particular ones, so the walk hides it there. Unlike a
-discriminator's verdict the guess has a scale: a torn digit half way costs more than one that is nearly there.
+After ACAI (Berthelot, Raffel, Roy and Goodfellow 2018), whose critic guesses how strongly two latents were mixed. A
+frame that could be any real image shows nothing of the two ends, so the guess is low. Unlike a discriminator's verdict
+the guess has a scale: a torn digit half way costs more than one that is nearly there.
 """
+
+from typing import Sequence
 
 import tensorflow as tf
 
-from tf_interp.model.structs import LossOutput
-from tf_interp.training.rewards import mean_over_steps
+from tf_interp.config import CriticConfig
+from tf_interp.model.networks.critic import CriticNetwork
+from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
+from tf_interp.training.masks import mean_over_steps, per_frame
 
 
-def mixtures(frames: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+class MixtureCritic:
+    """d, which guesses `mixing_coefficients`.
+
+    Args:
+        config: not used.
+        features: channels of the network.
+        image_shape: (H, W, C).
+        precision: Keras dtype policy.
+    """
+
+    def __init__(self, config: CriticConfig, features: Sequence[int], image_shape: ImageShape, precision: str):
+        self.network = CriticNetwork(features, precision, "mixture_critic")
+        self.network(tf.zeros([1, *image_shape]))
+
+    def reward(self, frames: tf.Tensor) -> tf.Tensor:
+        """-d(s)^2, float32 [B,K] of frames [B,K,H,W,C]: best where the critic takes a frame for an end."""
+        return -tf.square(per_frame(self.network, frames))
+
+    def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
+        """`mixture_loss`; the seed draws how much of s_K a blend of s_K and the goal has."""
+        goal, frames = trajectory.goal, tf.stop_gradient(trajectory.frames)
+        taken = tf.cast(trajectory.active, tf.float32)
+        share = tf.random.stateless_uniform([tf.shape(goal)[0], 1, 1, 1], seed)
+        blends = share * frames[:, -1] + (1.0 - share) * goal
+        guesses, answers = per_frame(self.network, frames[:, 1:]), mixing_coefficients(frames, goal)
+        return mixture_loss(guesses, answers, taken, self.network(frames[:, 0]), self.network(blends))
+
+
+def mixing_coefficients(frames: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     """min(||s_k - s_0||, ||s_k - g||) / ||s_0 - g||, what the critic is to guess.
 
     Args:
@@ -25,11 +57,6 @@ def mixtures(frames: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     start, goal = frames[:, :1], goal[:, tf.newaxis]
     nearer = tf.minimum(_length(frames[:, 1:] - start), _length(frames[:, 1:] - goal))
     return tf.minimum(tf.math.divide_no_nan(nearer, _length(start - goal)), 1.0)
-
-
-def mixture_rewards(guesses: tf.Tensor, weight: float) -> tf.Tensor:
-    """-weight d(s)^2 for guesses d of any shape: the walk wants the critic to say that a frame is an end of a walk."""
-    return -weight * tf.square(guesses)
 
 
 def mixture_loss(

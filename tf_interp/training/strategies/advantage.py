@@ -4,8 +4,8 @@ from typing import Dict, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.structs import Episode
-from tf_interp.training.rewards import masks, returns_to_go
+from tf_interp.training.episodes import Episode
+from tf_interp.training.masks import masks, returns_to_go
 
 _HUBER_DELTA = 1.0
 
@@ -17,19 +17,19 @@ class AdvantageSettings(NamedTuple):
         normalize: subtract the mean over the batch's decisions and divide by the standard deviation.
         clip: bound on the absolute (normalised) advantage; None for none.
         huber: V is trained on the Huber loss instead of the squared error; the paper tried both.
-        trace: lambda of `generalized_advantages`.
+        gae_lambda: see `generalized_advantages`.
     """
 
-    normalize: bool = True
+    normalize: bool = False
     clip: Optional[float] = None
     huber: bool = False
-    trace: float = 1.0
+    gae_lambda: float = 1.0
 
 
 def advantages(episode: Episode, settings: AdvantageSettings) -> Tuple[tf.Tensor, Dict[str, tf.Tensor]]:
     """float32 [B,K], zero where no decision was taken, with gradient to nothing; and diagnostics."""
     decided = tf.cast(masks(episode.trajectory.active).deciding, tf.float32)
-    raw = decided * generalized_advantages(episode.rewards, decided * episode.values, settings.trace)
+    raw = decided * generalized_advantages(episode.rewards, decided * episode.values, settings.gae_lambda)
     advantage, count = raw, tf.reduce_sum(decided)
     mean = tf.reduce_sum(raw) / count
     deviation = tf.sqrt(tf.reduce_sum(decided * tf.square(raw - mean)) / count)
@@ -45,7 +45,7 @@ def advantages(episode: Episode, settings: AdvantageSettings) -> Tuple[tf.Tensor
     return advantage, diagnostics
 
 
-def generalized_advantages(rewards: tf.Tensor, values: tf.Tensor, trace: float) -> tf.Tensor:
+def generalized_advantages(rewards: tf.Tensor, values: tf.Tensor, gae_lambda: float) -> tf.Tensor:
     """sum_l lambda^l (r_{k+l} + V_{k+l+1} - V_{k+l}), with gradient to nothing (Schulman et al. 2016, eq. 16).
 
     lambda = 1 is G_k - V_k, which carries the noise of all later draws. lambda = 0 credits an action with what it
@@ -53,14 +53,14 @@ def generalized_advantages(rewards: tf.Tensor, values: tf.Tensor, trace: float) 
 
     Args:
         rewards, values: float32 [B,K], zero after the last decision.
-        trace: lambda in [0, 1].
+        gae_lambda: lambda in [0, 1].
 
     Returns:
         float32 [B,K].
     """
     steps = rewards.shape[1]
     errors = rewards + tf.pad(values[:, 1:], [[0, 0], [0, 1]]) - values
-    decay = [[trace ** (later - k) if later >= k else 0.0 for k in range(steps)] for later in range(steps)]
+    decay = [[gae_lambda ** (later - k) if later >= k else 0.0 for k in range(steps)] for later in range(steps)]
     return tf.stop_gradient(errors @ tf.constant(decay))
 
 

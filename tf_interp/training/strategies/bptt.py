@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from tf_interp.model.structs import Episode, LossOutput
+from tf_interp.model.structs import LossOutput
+from tf_interp.training.episodes import Episode
 
 
 def bptt(episode: Episode) -> LossOutput:

@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from tf_interp.model.structs import Episode, LossOutput
+from tf_interp.model.structs import LossOutput
+from tf_interp.training.episodes import Episode
 from tf_interp.training.strategies.advantage import AdvantageSettings, advantages, value_loss
 from tf_interp.training.strategies.log_prob import stop_log_prob
 
@@ -11,7 +12,9 @@ def bptt_stop(episode: Episode, settings: AdvantageSettings) -> LossOutput:
     """Minus the return, differentiated through the walk, and eq. 6 for the Bernoulli STOP alone.
 
     "In this setting we use PG only for the binary output." The log-probability of STOP is differentiated through the
-    states it was read from, which makes the sum an unbiased estimate of the expected return's gradient.
+    states it was read from. The sum is an unbiased estimate of the expected return's gradient if advantages are neither
+    normalised nor clipped and lambda is 1. Normalising rescales STOP's part against that of the rewards, so the sum is
+    then the gradient of nothing; the default preset asks for it, because STOP learns faster by it.
 
     Args:
         episode: walks rolled out with STOP obeyed and gradients passing everywhere.
@@ -30,8 +33,8 @@ def bptt_stop(episode: Episode, settings: AdvantageSettings) -> LossOutput:
 def bptt_exact_stop(episode: Episode) -> LossOutput:
     """Minus the expected return over all stop times, differentiated exactly; nothing is estimated.
 
-    The states do not depend on the draws of STOP except through truncation, so one walk of the whole budget shows
-    what every stop time would have earned (the device of PonderNet, Banino et al. 2021, eq. 2):
+    The states do not depend on the draws of STOP except through truncation, so one rollout of the whole budget shows
+    what every stop time would have earned, all rewards counted (the device of PonderNet, Banino et al. 2021, eq. 2):
 
         E[return] = sum_{k<K} p_k prod_{j<k} (1 - p_j) R_k + prod_{j<K} (1 - p_j) R_K
 

@@ -4,7 +4,8 @@ from typing import Optional
 
 import tensorflow as tf
 
-from tf_interp.model.structs import Episode, LossOutput
+from tf_interp.model.structs import LossOutput
+from tf_interp.training.episodes import Episode
 from tf_interp.training.strategies.advantage import AdvantageSettings, advantages, value_loss
 from tf_interp.training.strategies.policy_gradient import policy_log_prob
 

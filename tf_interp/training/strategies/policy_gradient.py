@@ -5,7 +5,8 @@ from typing import Optional
 import tensorflow as tf
 
 from tf_interp.model.distributions import flow_log_prob
-from tf_interp.model.structs import Episode, LossOutput
+from tf_interp.model.structs import LossOutput
+from tf_interp.training.episodes import Episode
 from tf_interp.training.strategies.advantage import AdvantageSettings, advantages, value_loss
 from tf_interp.training.strategies.log_prob import command_log_prob, stop_log_prob
 

@@ -1,5 +1,4 @@
-"""The discriminator (Fig. 2a) that says how close an image is to the manifold (section 3, third reward), and critics
-built like it."""
+"""The network of a critic of images: the discriminator of Fig. 2a, and what else is built like it."""
 
 from typing import Sequence
 
@@ -8,7 +7,7 @@ import tensorflow as tf
 from tf_interp.model.networks.blocks import ConvBody
 
 
-class Discriminator(tf.keras.Model):
+class CriticNetwork(tf.keras.Model):
     """One number an image: the log-odds that it is a real one, or what else a critic is trained to guess.
 
     Args:

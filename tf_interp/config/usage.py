@@ -1,0 +1,55 @@
+"""Which settings a run does not use, so that none is ignored without a word."""
+
+from dataclasses import fields
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+
+from tf_interp.config.groups import Group, RewardConfig
+from tf_interp.errors import InputError
+
+CONDITIONS: Dict[str, Callable[[Any], bool]] = {
+    "pg, hybrid": lambda config: config.method in ("pg", "hybrid"),
+    "hybrid": lambda config: config.method == "hybrid",
+    "bptt_stop": lambda config: config.method == "bptt_stop",
+    "STOP": lambda config: config.obeys_stop,
+    "policy gradients": lambda config: config.uses_policy_gradients,
+    "warp": lambda config: "warp" in config.model.transformations,
+    "blend": lambda config: "blend" in config.model.transformations,
+    "stochastic_flow": lambda config: config.model.stochastic_flow,
+    "manifold_weight": lambda config: config.reward.manifold_weight > 0,
+    "critics": lambda config: config.reward.manifold_weight > 0 or config.reward.mixture_weight > 0,
+    "goal_norm perceptual": lambda config: config.reward.goal_norm == "perceptual",
+    "trains alternate": lambda config: config.policy_gradient.trains == "alternate",
+}
+"""What a run must have for a setting to matter: label -> whether a `Config` has it."""
+
+
+def check_usage(config: Any) -> List[str]:
+    """Says which settings have no effect.
+
+    Args:
+        config: a `Config`.
+
+    Returns:
+        A sentence for each setting that differs from its default and has no effect in this run.
+
+    Raises:
+        InputError: a reward has a weight, but the transformation that it pays for is not there.
+    """
+    ignored = []
+    for group, item in _settings(config):
+        label, value = item.metadata["used_by"], getattr(group, item.name)
+        if label is None or value == item.default or CONDITIONS[label](config):
+            continue
+        shown = f"method {config.method}, transformations {' '.join(config.model.transformations)}"
+        if isinstance(group, RewardConfig) and label in ("warp", "blend"):
+            raise InputError(f"{item.name}: {value!r} pays for {label}, which is not there ({shown}); leave it out")
+        ignored.append(f"{item.name}: {value!r} has no effect: it needs {label}, and this run has {shown}")
+    return ignored
+
+
+def _settings(config: Any) -> Iterator[Tuple[Any, Any]]:
+    """Every (group, field) of a config's groups."""
+    for part in fields(config):
+        group = getattr(config, part.name)
+        if isinstance(group, Group):
+            yield from ((group, item) for item in fields(group))

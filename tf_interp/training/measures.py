@@ -1,0 +1,81 @@
+"""What rewards are made of: distances between images, and sizes of what T does. Pure functions, all >= 0."""
+
+from typing import Literal
+
+import tensorflow as tf
+
+from tf_interp.errors import InputError
+
+Norm = Literal["l2", "l1"]
+_IMAGE = [-3, -2, -1]  # the axes H, W, C
+
+
+def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """Distance between images, summed over pixels and channels.
+
+    Args:
+        image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
+        norm: "l2" for ||image - goal||^2, "l1" for ||image - goal||_1.
+
+    Returns:
+        float32 [...].
+
+    Raises:
+        InputError: another norm, or images of different sizes.
+    """
+    if norm not in ("l2", "l1"):
+        raise InputError(f"norm: {norm!r} is not one of l2, l1")
+    if image.shape[-3:] != goal.shape[-3:]:
+        shapes = f"image {tuple(image.shape)} and goal {tuple(goal.shape)}"
+        raise InputError(f"{shapes} must be of the same height, width and channels")
+    difference = image - goal
+    return tf.reduce_sum(tf.square(difference) if norm == "l2" else tf.abs(difference), axis=_IMAGE)
+
+
+def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    """||grad image - grad goal||_1, summed over pixels and channels: large where an edge is blurred or misplaced.
+
+    Args:
+        image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
+
+    Returns:
+        float32 [...]. grad is the pair of differences between neighbours along x and along y.
+    """
+    right, down = _neighbour_differences(image - goal)
+    return tf.reduce_sum(tf.abs(right), axis=_IMAGE) + tf.reduce_sum(tf.abs(down), axis=_IMAGE)
+
+
+def step_energy(frames: tf.Tensor) -> tf.Tensor:
+    """||s_{k+1} - s_k||^2 of each step, float32 [B,K] of frames [B,K+1,H,W,C].
+
+    The sum over a rollout is the energy of the path. Of all paths of one length the one with even steps has the least.
+    """
+    return tf.reduce_sum(tf.square(frames[:, 1:] - frames[:, :-1]), axis=_IMAGE)
+
+
+def flow_energy(flow: tf.Tensor) -> tf.Tensor:
+    """Mean over pixels of |F|^2, float32 [B,K] of flows [B,K,H,W,2] in pixels."""
+    return _mean_square(flow)
+
+
+def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
+    """Mean over neighbours of |F(x+1, y) - F(x, y)|^2 + |F(x, y+1) - F(x, y)|^2, float32 [B,K] of flows [B,K,H,W,2].
+
+    Image registration regularises its flows in this way.
+    """
+    right, down = _neighbour_differences(flow)
+    return _mean_square(right) + _mean_square(down)
+
+
+def painted_share(alpha: tf.Tensor) -> tf.Tensor:
+    """Mean over pixels of 1 - alpha_blend, float32 [B,K] of masks [B,K,H,W,1]: the share of the image painted anew."""
+    return tf.reduce_mean(1.0 - alpha, axis=_IMAGE)
+
+
+def _neighbour_differences(field: tf.Tensor):
+    """Differences to the right and down, of [...,H,W,C]."""
+    return field[..., 1:, :] - field[..., :-1, :], field[..., 1:, :, :] - field[..., :-1, :, :]
+
+
+def _mean_square(field: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.reduce_sum(tf.square(field), axis=-1), axis=[-2, -1])

@@ -16,10 +16,10 @@ A MODEL is the folder of a run or of a trained peer, or one of the methods that 
 cross_fade, optimal_transport.
 
   tf-interp evaluate results/mnist_bptt
-      one model, on the data it was trained on
-  tf-interp evaluate results/mnist_bptt cross_fade results/peers/vae --out FOLDER
+      one model, on the data that it was trained on
+  tf-interp evaluate results/mnist_bptt cross_fade --out FOLDER
       several methods, on the same pairs
-  tf-interp evaluate MODEL cross_fade --data celeba --data-dir celeba_64.hdf5 --out FOLDER
+  tf-interp evaluate MODEL --data celeba --data-dir celeba_64.hdf5
       on other data than it was trained on"""
 
 _FACE_PAIRS = 500  # describing a face takes dlib about 0.1 s
@@ -28,8 +28,8 @@ _FACES = ("celeba", "faces")
 
 @dataclass(frozen=True)
 class Options:
-    models: tyro.conf.Positional[Tuple[str, ...]]
-    """What to measure."""
+    models: tyro.conf.Positional[Tuple[str, ...]] = ()
+    """What to measure, see above."""
     data: Optional[Literal["mnist", "celeba", "faces"]] = None
     """Data set to measure on. Default: the one that the models were trained on; MNIST for methods without training.
     Walks between faces, whether CelebA's or drawn, are measured in the features of a face network, which is an extra

@@ -2,6 +2,9 @@
 
 from typing import Any, Callable, List, Optional
 
+import tyro
+
+from tf_interp.commands.help_text import flowing_help
 from tf_interp.errors import InputError
 from tf_interp.system.entry import exit_code_of
 
@@ -21,10 +24,10 @@ def run_command(name: str, options: type, description: str, action: Callable[[An
     Raises:
         SystemExit: after --help (code 0); an option that does not exist, or a value of the wrong type (code 2).
     """
-    import tyro
 
     def act() -> None:
-        action(tyro.cli(options, description=description, args=arguments, prog=f"tf-interp {name}"))
+        prog = f"tf-interp {name}"
+        action(tyro.cli(flowing_help(options), description=description, args=arguments, prog=prog))
 
     return exit_code_of(act)
 

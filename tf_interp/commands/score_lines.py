@@ -32,10 +32,10 @@ _SCALES = {"mean_distance": 1e3, "mean_distance_signed": 1e3, "smoothness": 1.0,
 
 @dataclass(frozen=True)
 class Options:
-    models: tyro.conf.Positional[Tuple[str, ...]]
-    """Folders of trained models, or cross_fade, optimal_transport."""
     out: str
     """Folder to write metrics.json, table.md and strips.png to."""
+    models: tyro.conf.Positional[Tuple[str, ...]] = ()
+    """Folders of trained models, or cross_fade, optimal_transport."""
     steps: int = 15
     """K of the methods that leave it open; 15 steps are the benchmark's 16 frames."""
 

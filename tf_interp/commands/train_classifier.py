@@ -9,7 +9,8 @@ from tf_interp.commands.options import check_range, check_seed, run_command
 DESCRIPTION = """Trains the small classifier in whose features walks are measured, 2 minutes on 2 CPU cores.
 
   tf-interp classifier --data-dir fashion_mnist --out fashion_classifier
-  tf-interp evaluate MODEL --data-dir fashion_mnist --classifier fashion_classifier"""
+  tf-interp evaluate MODEL --classifier fashion_classifier
+      for a MODEL that was trained on fashion_mnist too"""
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ Between two images it decodes the straight line between their latents.
 
   autoencoder   convolutional, squared error
   vae           Gaussian latent, evidence lower bound
-  acai          a critic keeps decoded mixtures of latents looking like decoded images
+  acai          a critic makes decoded mixtures of latents look like images
 
-  tf-interp peer vae                     on the MNIST that ships with the package
+  tf-interp peer vae                     on the MNIST of the package
   tf-interp peer acai --iterations 500   a first impression
-  tf-interp peer acai --data lines --output linear --out results/peers/lines_acai
-  tf-interp peer vae --data-dir FOLDER --out results/peers/fashion_vae
+  tf-interp peer acai --data lines --output linear --out lines_acai
+  tf-interp peer vae --data-dir FOLDER --out fashion_vae
 
 Cross-fade and optimal transport, the other two peers, need no training."""
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.system import files, startup
 from tf_interp.system.device import describe_device, explain_idle_gpu, system_gpus
+from tf_interp.system.entry import exit_code_of
+from tf_interp.system.text import markdown_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,12 +93,49 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     assert json.loads(path.read_text()) == {"a": 1} and list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    files.make_folder(tmp_path / "a" / "b")
+    files.make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    for path, reason in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "b", "Not a directory")):
+        with pytest.raises(FileError, match=f"cannot make the folder {path}: {reason}"):
+            files.make_folder(path)
+
+
 def test_a_folder_is_replaced_whole(tmp_path):
     for content in ("old", "new"):
         with files.replaced_folder(tmp_path / "model") as fresh:
             (fresh / content).write_text(content)
     assert [path.name for path in (tmp_path / "model").iterdir()] == ["new"]
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_table_in_markdown():
+    assert markdown_table(("a", "b"), (["1", "2"], ["3", "4"])) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |"
+
+
+def ends_with(error):
+    def main():
+        raise error
+
+    return exit_code_of(main)
+
+
+def test_errors_become_one_line_and_an_exit_code(capsys):
+    assert exit_code_of(lambda: None) == 0 and capsys.readouterr().err == ""
+    for error, code in (
+        (InputError("steps: 0 is too few"), 2),
+        (FileError("a.png does not exist"), 2),
+        (DivergedError("loss is nan"), 1),
+    ):
+        assert ends_with(error) == code
+        assert capsys.readouterr().err == f"error: {error}\n"
+    assert ends_with(KeyboardInterrupt()) == 130
+    assert ends_with(RunInterrupted(15, 7, "runs/a")) == 128 + 15
+    assert "stopped at iteration 7" in capsys.readouterr().err
+    with pytest.raises(KeyError):  # a mistake in the program keeps its traceback
+        ends_with(KeyError("x"))
 
 
 def test_scripts_run_from_any_folder(tmp_path):

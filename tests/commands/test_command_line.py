@@ -81,11 +81,11 @@ def test_help_waits_for_no_tensorflow():
 
 
 def test_python_m_tf_interp_is_the_command(tmp_path):
-    command = [sys.executable, "-m", "tf_interp", "interpolate", "a.png", "b.png", "--seed", "-1"]
+    command = [sys.executable, "-m", "tf_interp", "interpolate", "a.png", "b.png", "--out", "a.txt"]
     path = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=path)
     assert done.returncode == 2
-    assert done.stderr == "error: seed: -1 is outside the allowed range 0 to 2147483647\n"
+    assert done.stderr == "error: --out a.txt: unknown ending '.txt'; use .png, .jpg or .gif\n"
 
 
 def test_ranges():

@@ -40,10 +40,10 @@ def test_the_default_is_the_model_that_ships(digits, tmp_path, monkeypatch):
     assert loaded == [pretrained.MNIST_BPTT] and (pretrained.MNIST_BPTT / "weights.index").is_file()
 
 
-@pytest.mark.parametrize("seed", ["-1", str(2**31), str(2**40)])
+@pytest.mark.parametrize("seed", [str(-(2**31) - 1), str(2**31), str(2**40)])
 def test_seeds_out_of_range_are_refused(seed, digits, tmp_path, capsys):
     assert main([*digits[0], "--seed", seed, "--out", str(tmp_path / "strip.png")]) == 2
-    assert capsys.readouterr().err == f"error: seed: {seed} is outside the allowed range 0 to 2147483647\n"
+    assert capsys.readouterr().err == f"error: seed: {seed} is outside the allowed range -2147483648 to 2147483647\n"
 
 
 @pytest.fixture

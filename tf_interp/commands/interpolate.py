@@ -7,7 +7,7 @@ from typing import List, Optional
 import numpy as np
 import tyro
 
-from tf_interp.commands.options import check_seed, run_command
+from tf_interp.commands.options import run_command
 from tf_interp.data.image_file import read_image
 from tf_interp.errors import FileError, InputError
 
@@ -65,7 +65,6 @@ def interpolate(start: str, goal: str, model: Optional[str], out: str, seed: Opt
     Image.init()
     if Image.registered_extensions().get(target.suffix.lower()) not in Image.SAVE:
         raise InputError(f"--out {out}: unknown ending {target.suffix!r}; use .png, .jpg or .gif")
-    check_seed(seed)
     # Here, so that --help and mistakes need not wait for TensorFlow.
     from tf_interp.figures import save_strip
     from tf_interp.model.interpolator import load_interpolator

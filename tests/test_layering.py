@@ -19,7 +19,7 @@ RANKS = [
     ["commands"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
-STANDARD_LIBRARY_ONLY = ("errors", "config")
+STANDARD_LIBRARY_ONLY = ("errors", "pretrained", "config")
 FILE_FORMATS = sorted((ROOT / "fuel_compat").rglob("*.py"))
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem.strip("_") == path.stem)
 

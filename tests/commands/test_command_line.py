@@ -23,6 +23,7 @@ EXAMPLES = {
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",
     "lines": "  tf-interp lines cross_fade bptt_seed0 acai_seed0 --out FOLDER",
+    "report": "  tf-interp report --results FOLDER --readme README.md",
     "noise": "  tf-interp noise --sigma-flow 2 --out FOLDER",
     "classifier": "  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier",
 }
@@ -65,7 +66,7 @@ def test_every_subcommand_explains_itself_by_examples(name, capsys, monkeypatch)
 
 
 def test_help_waits_for_no_tensorflow():
-    names = [["--help"], *([name, "--help"] for name in ("interpolate", "evaluate", "peer", "lines", "classifier"))]
+    names = [["--help"], *([name, "--help"] for name in EXAMPLES)]
     program = (
         "import sys\n"
         "from tf_interp.commands import main\n"

@@ -71,7 +71,7 @@ def _state(origin: Path, files: Optional[List[PictureFile]]) -> str:
     """A digest that changes with the pictures. Of an archive only the file is looked at: its table may be long."""
     places = [origin] if files is None else [origin / file.name for file in files]
     lines = [f"{place}\0{found.st_size}\0{found.st_mtime_ns}" for place in places for found in [place.stat()]]
-    return _digest("\n".join([fuel_compat.__version__, *sorted(lines)]))
+    return _digest("\n".join([fuel_compat.FORMAT_VERSION, *sorted(lines)]))
 
 
 def _digest(text: str) -> str:

@@ -192,6 +192,6 @@ def test_walks_of_the_same_pairs_stop_in_black(clothes, tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "strip_rows_figure", lambda walks, goal, path: drawn.update(walks))
     start, goal = np.zeros([4, *SHAPE], np.float32), np.ones([4, *SHAPE], np.float32)
     stops = WalkMethod("stops", lambda s, g: (np.stack([s, g, g], 1), np.array([1, 2, 0])), 0, obeys_stop=True)
-    tables.plot_strips([stops], Benchmark(start, goal, goal, None, 1.0, None), tmp_path / "strips.png")
+    tables.plot_strips([stops], Benchmark(start, goal, goal, None, 1.0, 1.0, None), tmp_path / "strips.png")
     frames, lengths = drawn["stops"]
     assert frames.shape == (3, 3, *SHAPE) and lengths.tolist() == [1, 2, 0]

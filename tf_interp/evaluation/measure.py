@@ -47,6 +47,7 @@ class Benchmark(NamedTuple):
         start, goal: the held-out pairs, float32 [N,H,W,C] in [0, 1].
         neighbours: training images, float32 [M,H,W,C] in [0, 1].
         real: activations of all test images.
+        real_likeness: `metrics.likeness_within` their features.
         real_sharpness: mean `metrics.gradient_magnitude` of all test images.
         extract: the feature network.
     """
@@ -55,6 +56,7 @@ class Benchmark(NamedTuple):
     goal: np.ndarray
     neighbours: np.ndarray
     real: Activations
+    real_likeness: float
     real_sharpness: float
     extract: Extract
 
@@ -88,8 +90,8 @@ def prepare(extract: Extract, source: Source, pairs: int = HELD_OUT_PAIRS) -> Be
     start, goal = images_of_pairs(test, held_out_pairs(len(test), pairs))
     neighbours = as_floats(train[: _NEIGHBOUR_BYTES // int(np.prod(train.shape[1:]))])
     images = as_floats(test)
-    sharpness = float(metrics.gradient_magnitude(images).mean())
-    return Benchmark(start, goal, neighbours, extract(images), sharpness, extract)
+    real, sharpness = extract(images), float(metrics.gradient_magnitude(images).mean())
+    return Benchmark(start, goal, neighbours, real, metrics.likeness_within(real.features), sharpness, extract)
 
 
 def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
@@ -137,7 +139,7 @@ def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
         "worst_frechet": max(frechet),
         "worst_frechet_step": int(np.argmax(frechet)),
         "frechet": frechet,
-        "kernel": [metrics.kernel_distance(step, data.real.features) for step in features],
+        "kernel": [metrics.kernel_distance(step, data.real.features, data.real_likeness) for step in features],
         "confidence": _confidence(walked.activations),
         "nearest_real": _nearest(steps, data.neighbours),
         "sharpness": [float(metrics.gradient_magnitude(step).mean()) / data.real_sharpness for step in steps],

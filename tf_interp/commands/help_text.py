@@ -1,10 +1,12 @@
 """Help of options as flowing text."""
 
+import ast
 import dataclasses
+import inspect
+import textwrap
 import typing
-from typing import Annotated
+from typing import Annotated, Dict
 
-import docstring_parser
 import tyro
 
 
@@ -15,11 +17,19 @@ def flowing_help(options: type) -> type:
     dataclasses themselves are treated likewise.
     """
     hints = typing.get_type_hints(options, include_extras=True)
-    for described in docstring_parser.parse_from_object(options).params:
-        if described.arg_name in hints and described.description:
-            text = tyro.conf.arg(help=" ".join(described.description.split()))
-            options.__annotations__[described.arg_name] = Annotated[hints[described.arg_name], text]
+    for name, text in _docstrings(options).items():
+        options.__annotations__[name] = Annotated[hints[name], tyro.conf.arg(help=" ".join(text.split()))]
     for hint in typing.get_type_hints(options).values():
         if dataclasses.is_dataclass(hint):
             flowing_help(hint)
     return options
+
+
+def _docstrings(options: type) -> Dict[str, str]:
+    """Field -> the string below it in the source of a class."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(options))).body[0].body
+    return {
+        field.target.id: below.value.value
+        for field, below in zip(body, body[1:])
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+    }

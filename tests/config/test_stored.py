@@ -25,7 +25,7 @@ def test_settings_files(tmp_path):
     path.write_text('{"steps": 3, "run_dir": "mine"}')
     assert read_settings(str(path)) == {"steps": 3, "run_dir": "mine"}
     for others in ('"starts": []', '"image_shape": [28, 28, 1]'):  # of a run, of a model
-        path.write_text('{"settings": {"steps": 4, "run_dir": "theirs"}, %s}' % others)
+        path.write_text('{"settings": {"steps": 4, "run_dir": "theirs"}, ' + others + "}")
         assert read_settings(str(path)) == {"steps": 4, "run_dir": None}
     for content, message in (
         ("{", "not valid JSON"),

@@ -8,7 +8,9 @@ Public names: `convert_celeba`, `convert_mnist`, `describe`, and the errors they
 
 import importlib
 
-__version__ = "1.0"
+FORMAT_VERSION = "1.0"
+"""Of the files that a conversion writes; to be raised when the same pictures would give another file. It stands in each
+file, and cached files of another version are made anew."""
 __all__ = ["FileError", "InputError", "convert_celeba", "convert_mnist", "describe"]
 _HOME_OF = {
     "FileError": "errors",

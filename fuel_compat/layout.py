@@ -12,7 +12,7 @@ from typing import Sequence
 import h5py
 import numpy as np
 
-from fuel_compat import __version__
+from fuel_compat import FORMAT_VERSION
 from fuel_compat.splits import Splits
 
 INTERFACE_VERSION = "0.3"  # of H5PYDataset in the last release of Fuel
@@ -35,7 +35,7 @@ def finish(file: h5py.File, splits: Splits) -> None:
     """Adds the attributes. All sources present are divided alike."""
     file.attrs["split"] = split_array(splits, list(file))
     file.attrs["h5py_interface_version"] = INTERFACE_VERSION.encode()
-    file.attrs["fuel_convert_version"] = f"fuel_compat {__version__}".encode()
+    file.attrs["fuel_convert_version"] = f"fuel_compat {FORMAT_VERSION}".encode()
     file.attrs["fuel_convert_command"] = _command().encode("utf-8", "backslashreplace")
 
 

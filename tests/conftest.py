@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-import tf_interp  # noqa: F401  (first: it quietens TensorFlow)
+from tf_interp.system import startup
 
-import tensorflow as tf  # isort: skip
+startup.quiet_tensorflow()  # before TensorFlow is imported
+
+import tensorflow as tf  # noqa: E402
 
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tf_interp"
 RANKS = [
-    ["errors"],
+    ["errors", "pretrained"],
     ["system"],
     ["config", "figures"],
     ["model", "data"],
@@ -19,7 +19,7 @@ RANKS = [
     ["commands", "__main__"],
 ]
 RANK_OF = {stage: rank for rank, stages in enumerate(RANKS) for stage in stages}
-STANDARD_LIBRARY_ONLY = ("errors", "config")
+STANDARD_LIBRARY_ONLY = ("errors", "pretrained", "config")
 FILE_FORMATS = sorted((ROOT / "fuel_compat").rglob("*.py"))
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

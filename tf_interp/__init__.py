@@ -1,17 +1,14 @@
 """Walks between two images in pixel space: "Transformation-based Image Interpolation" (Y. Ganin).
 
     from tf_interp import load_interpolator
-    path = load_interpolator("results/mnist_bptt/model")(start, goal)   # path.frames [B, K+1, H, W, C]
+    from tf_interp.pretrained import MNIST_BPTT
+    path = load_interpolator(MNIST_BPTT)(start, goal)   # path.frames [B, K+1, H, W, C]
 
 The public names are imported on first use, so that ``--help`` and a mistyped option answer at once
 instead of waiting for TensorFlow.
 """
 
 import importlib
-
-from tf_interp.system import startup
-
-startup.quiet_tensorflow()
 
 __version__ = "0.1.0"
 __all__ = ["Interpolator", "Path", "load_interpolator", "__version__"]

@@ -1,11 +1,12 @@
 """Pictures: walks as strips, with maps beneath. NumPy arrays in, NumPy arrays or matplotlib figures out."""
 
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation
 from PIL import Image
 
 from tf_interp.system.files import replaced_file
@@ -138,7 +139,9 @@ def strip_rows_figure(walks: Dict[str, np.ndarray], goal: np.ndarray, path: Path
 
 
 def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logarithmic: Sequence[str] = ()) -> None:
-    """Writes panels of lines with one legend; beneath each line, faintly, the values it is the running mean of.
+    """Writes panels of lines; beneath each line, faintly, the values it is the running mean of.
+
+    A name is in the legend of the first panel that has it.
 
     Args:
         panels: title -> name -> (x values, y values). A name has one colour and dash in all panels.
@@ -150,21 +153,27 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
     rows = -(-len(panels) // columns)
     figure = Figure(figsize=(4 + 4 * columns, 1 + 3.5 * rows), layout="constrained")
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
+    shown: Set[str] = set()  # names that a legend has
     grid = np.ravel(figure.subplots(rows, columns, squeeze=False))
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes, (title, curves) in zip(grid, panels.items()):
         for name, (along, values) in curves.items():
-            window = min(_RUNNING_MEAN, len(values))
+            window = max(1, min(_RUNNING_MEAN, len(values) // 20))  # a short line would lose its beginning
             smooth = np.convolve(values, np.ones(window) / window, mode="valid")
             color, dash = _style(names.index(name))
             axes.plot(along[window - 1 :], smooth, label=name, color=color, linestyle=dash)
             axes.plot(along, values, color=color, alpha=0.2, linewidth=0.8)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel(x, fontsize=9)
-        axes.set_yscale("log" if title in logarithmic else "linear")
+        if title in logarithmic:
+            axes.set_yscale("log")
+            axes.yaxis.set_minor_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=8)
+        fresh = [line for line in axes.get_lines() if line.get_label() in curves and line.get_label() not in shown]
+        if fresh:
+            axes.legend(handles=fresh, fontsize=8)
+        shown.update(curves)
     with replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

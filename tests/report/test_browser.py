@@ -12,9 +12,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tf_interp.commands.report import to_html
-from tf_interp.config import Config
+from tf_interp.config import settings
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
+from tf_interp.report.page import to_html
 from tf_interp.training.run_log import RunLog, write_summary
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -67,7 +67,7 @@ def address(tmp_path_factory):
     for name, rate in (("slow", 0.001), ("fast", 0.002)):
         (folder / name).mkdir()
         with RunLog(folder / name, 0, 20) as log:
-            log.settings(Config(learning_rate=rate, steps=2).to_dict())
+            log.settings(settings(learning_rate=rate, steps=2).to_dict())
             for iteration in (10, 20):
                 log.scalars(iteration, {"return": -5.0 / iteration, "goal_distance": 5.0 / iteration})
                 walks = trajectory()

@@ -1,162 +1,121 @@
-"""The report, rebuilt from a made-up folder of results; the table of the lines benchmark."""
+"""The whole report, built from a made-up folder of results."""
 
 import json
 import re
+import sys
 
 import pytest
-from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
-from PIL import Image
+import results_folder
 
-from tf_interp import figures
-from tf_interp.commands import report, score_lines
+from tf_interp import commands
 from tf_interp.errors import FileError
-from tf_interp.report import strategies as report_strategies
-from tf_interp.report.training_plots import PLOTS
+from tf_interp.report.build import build
+from tf_interp.report.page import to_html
 
 
-@pytest.fixture
-def results(tmp_path):
-    run = tmp_path / "mnist_bptt"
-    run.mkdir()
-    (run / "metrics.json").write_text(
-        json.dumps({"goal_relative": 0.0225, "mean_length": 5.0, "train_seconds": 600.0, "iterations": 20})
-    )
-    start = {"command": "python train_mnist.py --seed 3", "device": "CPU (a fast one)"}
-    (run / "config.json").write_text(json.dumps({"settings": {"transformations": ["warp"]}, "starts": [start]}))
-    row = {"goal_distance": 5.0, "start_distance": 20.0, "episode_length": 5.0}
-    rows = [{"iteration": i, "seconds": 6.0 * i, "return": -10.0 / i, **row} for i in range(1, 21)]
-    (run / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    Image.new("RGB", (30, 20), "red").save(run / "strips.png")
-    return tmp_path
+def text_of(results):
+    build(results)
+    return (results / "REPORT.md").read_text()
 
 
-def test_the_report_says_what_is_there_and_what_is_not(results):
-    report.build(results)
-    text = (results / "REPORT.md").read_text()
-    assert "residual 2.25%, mean length 5.0, trained 10 minutes on CPU (a fast one)" in text
-    assert "`python train_mnist.py --seed 3`" in text and "very fast convergence" in text
-    assert text.count("not reproduced yet") == len(report_strategies.PAPER_FIGURES) - 1
-    assert text.count("Not measured yet.") == len(report.STRATEGIES) + len(report.RIVALS)
+def test_tables_say_what_is_there_and_how_it_ended(results):
+    text = text_of(results)
+    recipe = f"`python train_mnist.py --config {results}/good/config.json`"
+    assert f"| the good run | 2.25% | 10 | finished | {recipe} |" in text
+    assert "| the bad run | diverged after iteration 1,234 |  | diverged after iteration 1,234 | `python" in text
+    assert "| the later run | not run yet |  | not run yet |  |" in text
+    assert "the later run: `later` was not run yet." in text
+    assert "Read it so." in text
 
 
-def test_a_second_stage_names_the_first(results):
-    config = results / "mnist_bptt" / "config.json"
-    config.write_text(config.read_text().replace('"settings": {', '"settings": {"initial_model": "results/first", '))
-    report.build(results)
-    assert "on CPU (a fast one), from the weights of results/first |" in (results / "REPORT.md").read_text()
+def test_the_contents_lead_to_every_section_in_order(results):
+    text = text_of(results)
+    links = re.findall(r"^- \[(\w+)\]\(#(\w+)\)$", text, re.MULTILINE)
+    assert links == [("Runs", "runs"), ("Curves", "curves"), ("Measured", "measured"), ("Trials", "trials")]
+    assert re.findall(r'^<a id="(\w+)"></a>\n\n## (\w+)$', text, re.MULTILINE) == [(b, a) for a, b in links]
 
 
-def test_the_page_carries_its_pictures(results):
-    report.build(results)
+def test_what_was_measured_shows_its_table_and_how_to_repeat_it(results):
+    text = text_of(results)
+    assert "Measured at commit abc123. To repeat: `tf-interp evaluate x`" in text
+    assert "| the winner |" in text and "![the contest](contest/strips.png)" in text
+    assert "`nothing` was not measured yet." in text
+    assert "old.module" not in text  # commands of earlier versions may not work any more
+    (results / "contest" / "strips.png").unlink()
+    assert "(the contest: `contest/strips.png` is not there yet.)" in text_of(results)
+
+
+def test_plots_are_drawn_and_say_what_they_lack(results):
+    text = text_of(results)
+    assert "![returns](good/training.png)" in text and (results / "good" / "training.png").is_file()
+    assert "Without a line, because nothing was logged yet: later." in text
+
+
+def test_trials_of_a_group_are_a_table(results):
+    assert "### attempts\n\n| run | residual |" in text_of(results)
+    assert "| a bold attempt | 50.0% | 1.5 | finished |  |" in text_of(results)
+    assert "another kind" not in text_of(results)
+    (results / "trials.json").write_text('{"trials": []}')
+    content = results_folder.index()
+    del content["sections"][1]  # its plot needs the trial
+    results_folder.write(results / "index.json", content)
+    assert "No trial of the group 'attempts' is recorded." in text_of(results)
+
+
+def test_the_page_needs_no_other_file(results):
+    build(results)
     page = (results / "report.html").read_text()
     sources = re.findall(r'src="([^"]{0,30})', page)
-    assert len(sources) == 2 and all(source.startswith("data:image/png;base64,") for source in sources)
-    assert "<table>" in page and "residual 2.25%" in page
-
-
-def test_runs_of_a_group_share_a_plot(results):
-    row = {"seconds": 1.0, "return": -3.0, "goal_distance": 2.0, "command_stddev_least": 0.1, "advantage/stddev": 4.0}
-    for name in ("hybrid/paper_seed0", "hybrid/floor_seed0"):
-        folder = results / name
-        folder.mkdir(parents=True)
-        (folder / "metrics.json").write_text(json.dumps({"goal_relative": 0.125}))
-        config = {"settings": {"transformations": []}, "starts": [{"command": f"python {folder.name}"}]}
-        (folder / "config.json").write_text(json.dumps(config))
-        rows = [json.dumps({"iteration": i, "gradient_norm/policy": 5.0, **row}) for i in (1, 2)]
-        (folder / "metrics.jsonl").write_text("\n".join(rows))
-    (results / "hybrid/paper_seed0/metrics.json").unlink()
-    report.build(results)
-    assert "(hybrid/training.png)" in (results / "REPORT.md").read_text()
-    text = (results / "REPORT.md").read_text()
-    assert "| floor_seed0 | 12.5% | 2 | `python floor_seed0` |" in text
-    assert "| paper_seed0 | diverged after iteration 2 | 2 | `python paper_seed0` |" in text
-    assert "Fig. 6" not in (results / "REPORT.md").read_text().split("## Return")[0].split("## Fig. 3")[1]
-    with Image.open(results / "hybrid" / "training.png") as picture:
-        assert picture.width > 800 and len(picture.convert("RGB").getcolors(10**6)) > 50
-
-
-def test_how_walks_are_stopped_is_shown(results):
-    (results / "mnist_bptt").rename(results / "mnist_bptt_stop")
-    measured = {
-        "goal_relative": 0.05, "mean_length": 4.25, "budget_hits": 0.001, "identity_stops": 1.0,
-        "length_rank_correlation": 0.437,
-    }  # fmt: skip
-    (results / "mnist_bptt_stop" / "evaluation").mkdir()
-    content = json.dumps({"methods": [measured]})
-    (results / "mnist_bptt_stop" / "evaluation" / "metrics.json").write_text(content)
-    row = {"return": -30.0, "loss": 24.0, "expected_length": 5.5, "episode_length": 15.0}
-    row.update(goal_distance=5.0, start_distance=20.0)
-    with (results / "mnist_bptt_stop" / "metrics.jsonl").open("w") as file:
-        file.write(json.dumps({"iteration": 1, "seconds": 1.0, **row}))
-    report.build(results)
-    row_of_table = "| mnist_bptt_stop | 5.0% | 4.2 | 0.1% | 100.0% | 0.44 | `python train_mnist.py --seed 3` |"
-    assert row_of_table in (results / "REPORT.md").read_text()
-
-
-def test_the_exact_gradient_is_plotted_by_what_it_expects():
-    (plot,) = (plot for plot in PLOTS if plot.title == "Fig. 6: BPTT+STOP")
-    walked = {"return": -30.0, "loss": 24.0, "episode_length": 15.0}
-    assert [scalar(walked) for scalar in plot.panels.values()] == [-30.0, 15.0]
-    assert [scalar({**walked, "expected_length": 5.5}) for scalar in plot.panels.values()] == [-24.0, 5.5]
-
-
-def test_comparison_and_lines_are_shown_when_measured(results):
-    for name in ("comparison", "lines"):
-        (results / name).mkdir()
-        record = {"command": f"python -m measure {name}", "git_commit": "abc123", "methods": []}
-        (results / name / "metrics.json").write_text(json.dumps(record))
-        (results / name / "table.md").write_text(f"| method |\n| --- |\n| winner of {name} |\n")
-        for picture in ("by_step.png", "strips.png"):
-            Image.new("RGB", (5, 5)).save(results / name / picture)
-    report.build(results)
-    text = (results / "REPORT.md").read_text()
-    for name in ("comparison", "lines"):
-        assert f"winner of {name}" in text and f"`python -m measure {name}`, commit abc123" in text
-    (results / "lines" / "strips.png").unlink()
-    with (results / "mnist_bptt" / "metrics.jsonl").open("a") as file:
-        file.write('{"iteration": 3')  # of a run that was killed
-    report.build(results)
-    assert "(walks between lines: lines/strips.png is missing)" in (results / "REPORT.md").read_text()
-
-
-def test_what_was_tried_is_shown(results):
-    (results / "tradeoff").mkdir()
-    (results / "tradeoff" / "table.md").write_text("| run |\n| --- |\n| a bold attempt |\n")
-    report.build(results)
-    assert "a bold attempt" in (results / "REPORT.md").read_text()
-    assert "<td>a bold attempt</td>" in (results / "report.html").read_text()
+    assert len(sources) == 3 and all(source.startswith("data:image/png;base64,") for source in sources)
+    assert "<link" not in page and "<script" not in page
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page
+    assert "<title>tf_interp: Made up</title>" in page
+    for section in ("runs", "curves", "measured", "trials"):
+        assert f'<a href="#{section}">' in page and page.count(f'<a id="{section}">') == 1
 
 
 def test_a_damaged_result_is_named_and_the_old_report_kept(results):
-    report.build(results)
-    before = (results / "REPORT.md").read_text()
-    (results / "mnist_bptt" / "metrics.json").write_text("{")
-    with pytest.raises(FileError, match="mnist_bptt/metrics.json cannot be read"):
-        report.build(results)
+    before = text_of(results)
+    (results / "good" / "metrics.json").write_text("{")
+    with pytest.raises(FileError, match="good/metrics.json is not valid JSON"):
+        build(results)
     assert (results / "REPORT.md").read_text() == before
     with pytest.raises(FileError, match="nowhere is not a folder"):
-        report.build(results / "nowhere")
+        build(results / "nowhere")
 
 
-def test_the_lines_table_joins_seeds():
-    def row(method, distance):
-        return {
-            "method": method, "mean_distance": distance, "mean_distance_signed": 0.0, "smoothness": 0.5,
-            "goal_angle": 0.1, "train_seconds": 180.0, "iterations": 600, "parameters": 1234,
-        }  # fmt: skip
-
-    rows = [row("vae_seed0", 0.002), row("vae_seed1", 0.004), row("cross_fade", 0.05)]
-    lines = score_lines.markdown(rows).splitlines()
-    # 2 and 4 thousandths: mean 3, sample deviation sqrt(2); 0.1 radians are 5.73 degrees
-    assert lines[2] == "| vae | 2 | 3 ± 1.4 | 0 ± 0 | 0.5 ± 0 | 5.73 ± 0 | 3.0 | 600 | 1,234 |"
-    assert lines[3] == "| cross_fade | 1 | 50 | 0 | 0.5 | 5.73 | 3.0 | 600 | 1,234 |"
+def test_a_record_that_is_none_and_a_table_that_is_no_text_are_named(results):
+    (results / "contest" / "table.md").write_bytes(b"\xff\xfe")
+    with pytest.raises(FileError, match="contest/table.md cannot be read"):
+        build(results)
+    (results / "good" / "config.json").write_text(json.dumps({"settings": {}}))
+    with pytest.raises(FileError, match="good/config.json is not the record of a run: it has no 'parameters'"):
+        build(results)
 
 
-def test_no_two_lines_of_a_plot_look_alike(tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: (drawn.append(figure), path.touch()))
-    panels = {"return": {f"run {number}": ([0, 1, 2], [number] * 3) for number in range(12)}}
-    figures.curves_figure(panels, "iteration", tmp_path / "curves.png")
-    lines = drawn[0].axes[0].get_legend().get_lines()
-    assert len({(to_rgba(line.get_color()), line.get_linestyle()) for line in lines}) == 12
+def test_a_picture_that_is_gone_is_named(tmp_path):
+    with pytest.raises(FileError, match="gone.png cannot be read"):
+        to_html("![x](gone.png)", tmp_path)
+
+
+def test_the_command_writes_the_report_and_the_readme(results, capsys):
+    readme = results / "README.md"
+    readme.write_text("before\n<!-- results -->\nold\n<!-- /results -->\nafter\n")
+    assert commands.main(["report", "--results", str(results), "--readme", str(readme)]) == 0
+    assert "the good run" in readme.read_text() and (results / "report.html").is_file()
+    assert capsys.readouterr().out.splitlines() == [
+        f"wrote {results}/REPORT.md and {results}/report.html",
+        f"wrote the table of results in {readme}",
+    ]
+
+
+def test_the_command_says_what_is_wrong_in_one_line(results, capsys):
+    assert commands.main(["report", "--results", str(results / "nowhere")]) == 2
+    assert re.fullmatch(r"error: .*nowhere is not a folder; .*\n", capsys.readouterr().err)
+
+
+def test_without_the_package_markdown_the_report_says_what_is_missing(results, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "markdown", None)
+    assert commands.main(["report", "--results", str(results)]) == 2
+    assert "needs the package Markdown; install it with: pip install markdown" in capsys.readouterr().err
+    assert not (results / "REPORT.md").exists()

@@ -1,6 +1,7 @@
 """Start-up checks, the device report, safe writing, pictures and the log."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,20 @@ def test_the_script_itself_says_so_on_a_newer_python():
         pytest.skip("no Python newer than 3.11 on this machine")
     done = subprocess.run([newer, "train_mnist.py"], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode != 0 and "needs Python 3.9, 3.10 or 3.11" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_importing_the_package_leaves_how_much_tensorflow_says_alone_and_a_command_does_not(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    code = """
+import os
+from tf_interp import load_interpolator
+assert "TF_CPP_MIN_LOG_LEVEL" not in os.environ
+from tf_interp.commands import main
+assert main(["interpolate", "a.png", "b.png", "--model", "nowhere"]) == 2
+assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+"""
+    words = [sys.executable, "-c", code]
+    subprocess.run(words, env={**environment, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, check=True)
 
 
 def test_missing_packages_are_named_with_the_remedy():

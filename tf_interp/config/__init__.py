@@ -28,8 +28,8 @@ class Config(Group):
     """Settings of one training run. Construction validates.
 
     Raises:
-        InputError: a value of the wrong type or out of its range, or settings that contradict each other; the message
-            names setting, value and range.
+        InputError: a value of the wrong type or out of its range; the message names setting, value and range. What
+            does not go together is found by `usage.check_usage`.
     """
 
     data: Literal["mnist", "lines", "faces", "celeba"] = setting("mnist")
@@ -55,18 +55,6 @@ class Config(Group):
         chosen = self.model.transformations
         if len(set(chosen)) < len(chosen):
             raise InputError(f"transformations: {chosen} names one twice")
-        if self.method == "pg":
-            self._check_policy_gradients()
-
-    def _check_policy_gradients(self) -> None:
-        """Section 4.4 gives a likelihood for flows alone, so by method pg nothing else of T can learn."""
-        if self.model.transformations != ("warp",):
-            raise InputError(
-                f"transformations: method pg trains flows alone, because masks and colours have no distribution; give "
-                f"warp, not {' '.join(self.model.transformations)}, or another method"
-            )
-        if not self.model.stochastic_flow:
-            raise InputError("stochastic_flow: method pg credits the flows that T draws, so it must be set")
 
     @property
     def obeys_stop(self) -> bool:

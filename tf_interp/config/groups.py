@@ -78,8 +78,8 @@ class RewardConfig(Group):
     """Weight of the distance between the last frame and the goal (fourth reward)."""
     goal_norm: Literal["l2", "l1", "perceptual"] = setting("l2")
     """That distance: l2 is ||s_K - g||^2, l1 is ||s_K - g||_1, both summed over pixels; perceptual compares the
-    activations of a small digit classifier, or for faces those of VGG16, as LPIPS does with equal weights; it is about
-    a hundred times smaller, so raise goal_weight."""
+    activations of a small digit classifier, or for faces those of VGG16, which Keras downloads at first use (59 MB), as
+    LPIPS does with equal weights; it is about a hundred times smaller, so raise goal_weight."""
     classifier: Optional[str] = setting(None, used_by="goal_norm perceptual")
     """goal_norm perceptual: folder of the classifier. Default: the one for MNIST that ships with the package."""
     edge_weight: float = setting(0.0, 0.0, 1e6)

@@ -1,9 +1,9 @@
-"""Which settings a run does not use, so that none is ignored without a word."""
+"""Which settings go together, and which a run does not use, so that none is ignored without a word."""
 
 from dataclasses import fields
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
-from tf_interp.config.groups import Group, RewardConfig
+from tf_interp.config.groups import Group, ModelConfig, RewardConfig
 from tf_interp.errors import InputError
 
 CONDITIONS: Dict[str, Callable[[Any], bool]] = {
@@ -33,8 +33,11 @@ def check_usage(config: Any) -> List[str]:
         A sentence for each setting that differs from its default and has no effect in this run.
 
     Raises:
-        InputError: a reward has a weight, but the transformation that it pays for is not there.
+        InputError: a reward has a weight, but the transformation that it pays for is not there; or method pg has a T
+            that it cannot train.
     """
+    if config.method == "pg":
+        _check_policy_gradients(config.model)
     ignored = []
     for group, item in _settings(config):
         label, value = item.metadata["used_by"], getattr(group, item.name)
@@ -45,6 +48,17 @@ def check_usage(config: Any) -> List[str]:
             raise InputError(f"{item.name}: {value!r} pays for {label}, which is not there ({shown}); leave it out")
         ignored.append(f"{item.name}: {value!r} has no effect: it needs {label}, and this run has {shown}")
     return ignored
+
+
+def _check_policy_gradients(model: ModelConfig) -> None:
+    """Section 4.4 gives a likelihood for flows alone, so by method pg nothing else of T can learn."""
+    if model.transformations != ("warp",):
+        raise InputError(
+            "transformations: method pg trains flows alone, because masks and colours have no distribution; give warp, "
+            f"not {' '.join(model.transformations)}, or take another method"
+        )
+    if not model.stochastic_flow:
+        raise InputError("stochastic_flow: method pg credits the flows that T draws, so it must be set")
 
 
 def _settings(config: Any) -> Iterator[Tuple[Any, Any]]:

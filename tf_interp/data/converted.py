@@ -60,7 +60,7 @@ def _fingerprint(path: Path) -> str:
     pictures = find_pictures(path, allow_missing=True)
     origin = pictures.origin.resolve()
     files = [origin] if origin.is_file() else [origin / entry.name for entry in pictures.entries]
-    digest = hashlib.sha256(fuel_compat.__version__.encode())
+    digest = hashlib.sha256(fuel_compat.FORMAT_VERSION.encode())
     for file in files:
         found = file.stat()
         digest.update(f"{file}\0{found.st_size}\0{found.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))

@@ -1,5 +1,6 @@
 """What every command of the project has in common: errors become one line and an exit code."""
 
+import itertools
 import logging
 import shlex
 import signal
@@ -7,6 +8,7 @@ import sys
 from typing import Any, Callable
 
 from tf_interp.errors import DivergedError, InputError, RunInterrupted
+from tf_interp.system.invocation import program
 
 
 def guarded(main: Callable[[], Any]) -> int:
@@ -23,13 +25,17 @@ def guarded(main: Callable[[], Any]) -> int:
     except DivergedError as error:
         return _complain(error, 1)
     except RunInterrupted as stop:
-        command = shlex.join(["python", sys.argv[0], "--resume", stop.run_dir])
-        print(f"\nSaved and {stop}. Resume with:\n  {command}", file=sys.stderr)
+        print(f"\nSaved and {stop}. Resume with:\n  {_resume_command(stop.run_dir)}", file=sys.stderr)
         return 128 + stop.signal_number
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     return 0
+
+
+def _resume_command(run_dir: str) -> str:
+    subcommands = itertools.takewhile(lambda word: not word.startswith("-"), sys.argv[1:])  # none, or "train", "mnist"
+    return shlex.join([*program(), *subcommands, "--resume", run_dir])
 
 
 def _complain(error: Exception, code: int) -> int:

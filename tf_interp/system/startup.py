@@ -9,14 +9,15 @@ import sys
 
 OLDEST, NEWEST = (3, 9), (3, 11)
 PACKAGES = (
-    "tensorflow", "tensorflow_probability", "tensorflow_addons", "tyro", "tqdm", "PIL", "h5py", "matplotlib",
-    "markdown",
+    "tensorflow", "tensorflow_probability", "tensorflow_addons", "keras", "numpy", "scipy", "h5py", "matplotlib", "PIL",
+    "tqdm", "tyro",
 )  # fmt: skip
 
 
 def quiet_tensorflow():
     """Keeps TensorFlow's start-up notes (CUDA probing, oneDNN) off the screen.
 
+    Commands call it; importing the package does not, since how much TensorFlow says is up to the program that does.
     A value that the user has exported wins. `tf_interp.system.device` reports what matters of them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -5,6 +5,7 @@ from typing import Dict, List, Optional
 import tensorflow as tf
 
 from tf_interp.config import Config, OptimizerConfig
+from tf_interp.config.usage import check_usage
 from tf_interp.errors import InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
@@ -36,6 +37,9 @@ class Trainer:
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; the training loop keeps it.
         checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
+
+    Raises:
+        InputError: settings that do not go together, with each other or with the images.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Trainer:
         precision: str,
         devices: Optional[tf.distribute.Strategy] = None,
     ):
+        check_usage(config)
         self.config = config
         self.strategy = STRATEGIES[config.method](config)
         perceptual = config.reward.goal_norm == "perceptual"

@@ -1,0 +1,28 @@
+"""The report as files."""
+
+from pathlib import Path
+
+from tf_interp.errors import FileError
+from tf_interp.report.index import read_index
+from tf_interp.report.page import to_html
+from tf_interp.report.records import Records
+from tf_interp.report.sections import to_markdown
+from tf_interp.system import files
+
+
+def build(results: Path) -> None:
+    """Writes REPORT.md, report.html and the plots they show into the folder of results.
+
+    Args:
+        results: holds index.json, trials.json and the folders of runs.
+
+    Raises:
+        FileError: no such folder, or a file in it is missing or damaged.
+    """
+    if not results.is_dir():
+        raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
+    text = to_markdown(read_index(results), Records(results))
+    page = to_html(text, results)
+    for name, content in (("REPORT.md", text), ("report.html", page)):
+        with files.replaced_file(results / name) as temporary:
+            temporary.write_text(content, encoding="utf-8")

@@ -16,7 +16,11 @@ from tf_interp.training import trainer
 from tf_interp.training.strategies import STRATEGIES, Strategy
 from tf_interp.training.strategies.bptt import bptt
 
-FEW = dict(iterations=6, log_every=2, image_every=6, checkpoint_every=2)
+# A few iterations take less time without compilation.
+FEW = dict(
+    iterations=6, log_every=2, image_every=6, checkpoint_every=2, eager=True, transformations=("warp",),
+    painting_cost=0.0, mixture_weight=0.0,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +102,8 @@ def test_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
 def test_a_second_stage_begins_with_the_first_and_resumes_without_it(whole, data_dir, tmp_path):
     first = tmp_path / "first"
     shutil.copytree(whole / "model", first / "model")
-    changes = dict(initial_model=str(first), learning_rate=1e-8, final_learning_rate=0.0, iterations=1)
-    run(tiny(data_dir, tmp_path / "second", **changes))
+    changes = {**FEW, "initial_model": str(first), "learning_rate": 1e-8, "final_learning_rate": 0.0}
+    run(tiny(data_dir, tmp_path / "second", **{**changes, "iterations": 1}))
     for mine, other in zip(final_weights(tmp_path / "second"), final_weights(first)):
         np.testing.assert_allclose(mine, other, atol=1e-7)  # one step of Adam is about as long as its rate
     shutil.rmtree(first)
@@ -130,6 +134,5 @@ def test_divergence_stops_with_the_last_good_checkpoint_and_is_recorded(data_dir
         assert not np.issubdtype(getattr(value, "dtype", object), np.floating) or np.all(np.isfinite(value))
 
 
-def test_a_run_without_compilation_leaves_tensorflow_as_it_was(data_dir, tmp_path):
-    run(tiny(data_dir, tmp_path / "run", iterations=1, steps=1, eager=True))
-    assert not tf.config.functions_run_eagerly()
+def test_a_run_without_compilation_leaves_tensorflow_as_it_was(whole):
+    assert RunFolder(whole).read_record()["settings"]["eager"] and not tf.config.functions_run_eagerly()

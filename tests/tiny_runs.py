@@ -7,12 +7,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from idx_files import idx
+from idx_files import write_images
 
 from tf_interp import load_interpolator
 from tf_interp.config import settings
 from tf_interp.config.presets import settings_of
-from tf_interp.data import mnist
 
 ROOT = Path(__file__).parent.parent
 TINY = dict(
@@ -24,14 +23,10 @@ TINY = dict(
 
 def write_spots(folder):
     """Blurred spots of 10 x 9 pixels at random places, in the files of MNIST."""
-    random = np.random.RandomState(0)
-    for split, count in (("train", 200), ("test", 40)):
-        rows, columns = np.mgrid[:10, :9]
-        centres = random.uniform(3, 6, [2, count, 1, 1])
-        images = 255 * np.exp(-0.3 * ((rows - centres[0]) ** 2 + (columns - centres[1]) ** 2))
-        for name, array in zip(mnist.FILES[split], (images, np.zeros(count))):
-            (folder / name).write_bytes(idx(array.astype(np.uint8)))
-    return folder
+    rows, columns = np.mgrid[:10, :9]
+    centres = np.random.RandomState(0).uniform(3, 6, [2, 240, 1, 1])
+    images = 255 * np.exp(-0.3 * ((rows - centres[0]) ** 2 + (columns - centres[1]) ** 2))[..., np.newaxis]
+    return write_images(folder, *np.split(images.astype(np.uint8), [200]))
 
 
 def tiny(data_dir, run_dir, **changes):

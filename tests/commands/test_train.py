@@ -1,6 +1,5 @@
 """The command line of the training scripts: where settings come from, and what is refused."""
 
-import json
 import subprocess
 import sys
 
@@ -79,8 +78,15 @@ def test_demo_is_a_preset_of_faces():
             parsed(*words, family="celeba")
 
 
-@pytest.mark.parametrize("family, data, other", [("mnist", "celeba", "celeba"), ("mnist", "faces", "celeba"),
-                                                 ("celeba", "mnist", "mnist"), ("celeba", "lines", "mnist")])  # fmt: skip
+OTHERS = [
+    ("mnist", "celeba", "celeba"),
+    ("mnist", "faces", "celeba"),
+    ("celeba", "mnist", "mnist"),
+    ("celeba", "lines", "mnist"),
+]
+
+
+@pytest.mark.parametrize("family, data, other", OTHERS)
 def test_data_of_the_other_script_are_refused_with_its_name(family, data, other):
     message = f"data: train_{family}.py has no presets for {data}; use train_{other}.py --data {data}"
     with pytest.raises(errors.InputError, match=message):

@@ -33,11 +33,6 @@ from tf_interp.errors import InputError
         ({"data_dir": 3}, "data_dir: expected str, got 3"),
         ({"step": 3}, "unknown setting 'step'; did you mean 'steps'"),
         ({"model": {"steps": 3}}, "unknown setting 'model'"),  # groups have no names in files
-        (
-            {"method": "pg", "stochastic_flow": True, "transformations": ("warp", "blend")},
-            "transformations: method pg trains flows alone, because masks .* give warp, not warp blend",
-        ),
-        ({"method": "pg", "stochastic_flow": False}, "stochastic_flow: method pg credits the flows that T draws"),
     ],
 )
 def test_a_bad_value_names_origin_setting_value_and_range(values, message):

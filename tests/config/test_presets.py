@@ -22,7 +22,7 @@ def test_every_preset_is_valid_described_and_sets_nothing_in_vain(family, name, 
     assert PRESET_HELP[family][name]
     if (family, method) == ("celeba", "pg"):
         with pytest.raises(InputError, match="method pg trains flows alone, because masks and colours have no distrib"):
-            preset(family, name, method)
+            check_usage(preset(family, name, method))
         return
     config = preset(family, name, method)
     assert config.method == method and check_usage(config) == []

@@ -75,6 +75,22 @@ def test_what_earlier_versions_left_unsaid():
     assert from_dict({"normalize_advantages": True}, "new.json").policy_gradient.normalize_advantages
 
 
+def trials():
+    """Name and settings of runs of which a row in a table is kept."""
+    path = RESULTS / "trials.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))["trials"] if path.is_file() else []
+    return [(row["name"], row["settings"]) for row in rows if "transformations" in row["settings"]]
+
+
+@pytest.mark.parametrize("name, settings", trials(), ids=[name for name, _ in trials()])
+def test_the_settings_of_every_trial_are_understood(name, settings):
+    if settings.get("discriminator") == "projected":
+        with pytest.raises(InputError, match="'projected' is no longer part of this program"):
+            from_dict(settings, name)
+    else:
+        assert from_dict(settings, name).optimizer.iterations == settings["iterations"]
+
+
 @pytest.mark.skipif(not RESULTS.is_dir(), reason="results/ is not part of an installed package")
 @pytest.mark.parametrize("path", records(), ids=lambda path: str(path.relative_to(RESULTS)))
 def test_every_stored_run_can_be_repeated(path):

@@ -62,6 +62,21 @@ def test_a_weight_for_a_transformation_that_is_not_there_is_refused(label, weigh
     assert check_usage(settings(transformations=(*transformations, label), **{weight: 0.5})) == []
 
 
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"transformations": ("warp", "blend")}, "transformations: method pg trains flows alone, because masks and "
+         "colours have no distribution; give warp, not warp blend, or take another method"),
+        ({"transformations": ("recolor",)}, "transformations: method pg trains flows alone, .* not recolor"),
+        ({"stochastic_flow": False}, "stochastic_flow: method pg credits the flows that T draws, so it must be set"),
+    ],
+)  # fmt: skip
+def test_policy_gradients_are_refused_what_they_cannot_train(changes, message):
+    assert check_usage(settings(**PG)) == []
+    with pytest.raises(InputError, match=f"^{message}"):
+        check_usage(settings(**{**PG, **changes}))
+
+
 def test_every_label_is_tested_and_used():
     assert {label for label, *_ in (*CASES, *PAID)} == set(CONDITIONS)
     used = {item.metadata["used_by"] for group in GROUPS.values() for item in dataclasses.fields(group)}

@@ -4,7 +4,6 @@ TOLERANCE is not zero because another CPU sums a convolution in another order; o
 millionths. It is far below one grey level, 0.004, and far below what any change of the formulas would do.
 """
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tf_interp.data import mnist
 from tf_interp.data.drawn_faces import draw_faces
 from tf_interp.data.pairs import held_out_pairs
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
+from tf_interp.pretrained import MNIST_BPTT
 
 TOLERANCE = 1e-4
 RESULTS = Path(__file__).parents[2] / "results"
@@ -38,14 +38,7 @@ FACES = {  # (pair, step) -> colours at (34, 32) and (44, 20); and the mean of t
 
 @pytest.fixture(scope="module")
 def digits():
-    """The model of digits: the one inside the package, or where that is not there the run it was copied from."""
-    if importlib.util.find_spec("tf_interp.pretrained"):
-        from tf_interp.pretrained import MNIST_BPTT
-
-        return load_interpolator(MNIST_BPTT)
-    if not (RESULTS / "mnist_bptt").is_dir():
-        pytest.skip("neither tf_interp.pretrained nor results/mnist_bptt is here")
-    return load_interpolator(RESULTS / "mnist_bptt")
+    return load_interpolator(MNIST_BPTT)
 
 
 def test_the_model_of_digits_walks_as_when_it_was_trained(digits):

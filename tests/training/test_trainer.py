@@ -132,6 +132,20 @@ def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars
         trainer_of(goal_norm="perceptual")
 
 
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"painting_cost": 1.0}, "painting_cost: 1.0 pays for blend, which is not there"),
+        ({"transformations": ("blend",), "flow_cost": 1.0}, "flow_cost: 1.0 pays for warp, which is not there"),
+        ({"method": "pg", "stochastic_flow": False}, "stochastic_flow: method pg credits the flows that T draws"),
+        ({"method": "pg", "transformations": ("warp", "recolor")}, "transformations: method pg trains flows alone"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(changes, message):
+    with pytest.raises(InputError, match=f"^{message}"):
+        trainer_of(**changes)
+
+
 @pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize(
     "trains, turns",

@@ -19,7 +19,7 @@ from tf_interp.training.strategies.bptt import bptt
 # A few iterations take less time without compilation.
 FEW = dict(
     iterations=6, log_every=2, image_every=6, checkpoint_every=2, eager=True, transformations=("warp",),
-    painting_cost=0.0, mixture_weight=0.0,
+    painting_cost=0.0, mixture_weight=0.0, critic_learning_rate=5e-4,
 )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_divergence_stops_with_the_last_good_checkpoint_and_is_recorded(data_dir
     monkeypatch.setitem(STRATEGIES, "bptt", lambda config: Strategy(poisoned, GradientFlow()))
     folder = RunFolder(tmp_path / "run")
     with pytest.raises(errors.DivergedError, match=r"loss is nan at iteration 16.*Last good checkpoint: .*ckpt-10"):
-        run(tiny(data_dir, folder))
+        run(tiny(data_dir, folder, **{**FEW, "iterations": 20, "checkpoint_every": 10}))
     assert folder.read_record()["ended"] == {"how": "diverged", "iteration": 16}
     assert saved_iterations(folder.path) == [0, 10] and not folder.model.exists()
     reader = tf.train.load_checkpoint(str(folder.checkpoints / "ckpt-10"))

@@ -63,7 +63,7 @@ class Agents(tf.Module):
             model.skips,
         )
         blank = tf.zeros([1, *image_shape])
-        self.policy(blank, blank)
+        self.policy(blank, blank, tf.constant(1.0) if model.counts_steps else None)
         self.transformer(blank, tf.zeros([1, model.command_size]))
 
     @property
@@ -71,10 +71,11 @@ class Agents(tf.Module):
         """The agents, ready for `rollout`."""
         transform = compose(self._model.transformations)
         names = tuple(self.transformer.specs)
+        policy = self.policy if self._model.counts_steps else lambda state, goal, remaining: self.policy(state, goal)
         if not self._model.stochastic_flow:
-            return Walker(self.policy, self.transformer, transform, names)
+            return Walker(policy, self.transformer, transform, names)
         draw = partial(_draw_flow, noise_size=self._model.noise_size)
-        return Walker(self.policy, self.transformer, transform, (*names, "flow"), draw)
+        return Walker(policy, self.transformer, transform, (*names, "flow"), draw)
 
 
 def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:

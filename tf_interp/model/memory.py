@@ -6,8 +6,9 @@
                forward pass, and memory for the activations of one step.
     host       the same, with the states in host memory, copied to the device step by step.
 
-Draws are functions of a seed, so that a step which runs again draws the same. Beside the states, what the rollout
-returns is kept: commands, and the transformations' parameters.
+Draws are functions of a seed, so that a step which runs again draws the same. What the rollout returns is kept beside
+the states: commands, a number for everything that is measured of a step, and of T's parameters those that `Rules.keep`
+names. In training these are the flows that policy gradients read, and none for the other strategies.
 """
 
 import contextlib

@@ -39,12 +39,6 @@ EVERY_REWARD = {
     "departure_cost": 0.4, "painting_cost": 0.5, "edge_weight": 0.1, "step_penalty": 1.0, "budget_penalty": 2.0,
     "manifold_weight": 3.0, "mixture_weight": 4.0, "transformations": ["warp", "blend"],
 }  # fmt: skip
-SPLIT = {
-    "reward/motion": ("reward/motion", "reward/departure"),
-    "reward/flow": ("reward/flow", "reward/roughness"),
-    "reward/gradient": ("reward/edges",),
-}
-PARTS = ("reward/departure", "reward/roughness", "reward/edges")
 VARIANTS = {
     "every reward, bptt": {"method": "bptt", **EVERY_REWARD},
     "every reward, bptt_stop": {"method": "bptt_stop", **EVERY_REWARD},
@@ -60,7 +54,7 @@ VARIANTS = {
 
 
 def cases():
-    """Name -> settings, flat, by the names they had when the file was first recorded."""
+    """Name -> settings, flat."""
     found = {}
     for family, presets in PRESETS.items():
         for preset in presets:
@@ -100,9 +94,7 @@ def differences(recorded, found):
     for iteration, (before, now) in enumerate(zip(recorded["rows"], found["rows"]), 1):
         for name in sorted({*before, *now}):
             old, new = before.get(name), now.get(name)
-            if name in SPLIT:
-                new = sum(now.get(part, 0.0) for part in SPLIT[name])
-            if (not old and not new) or name in PARTS:
+            if not old and not new:
                 continue
             if old is None or new is None or not np.isclose(old, new, rtol=TOLERANCE, atol=1e-9, equal_nan=True):
                 yield f"iteration {iteration}: {name} was {old}, is {new}"

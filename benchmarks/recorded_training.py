@@ -28,6 +28,7 @@ from tf_interp.config.presets import PRESETS, settings_of
 from tf_interp.data.drawn_faces import draw_faces
 from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import load_images
+from tf_interp.system.keras2 import keras
 from tf_interp.training.trainer import Trainer
 
 FILE = Path(__file__).with_suffix(".json")
@@ -80,7 +81,7 @@ def _tiny(settings):
 
 def train(settings):
     """Rows of scalars, and a digest of the weights that does not depend on what they are called."""
-    tf.keras.backend.clear_session()
+    keras.backend.clear_session()
     config = configs.from_dict(settings, "case")
     images = load_images(config.data, config.data_dir)[0][:IMAGES]
     trainer = Trainer(config, images.shape[1:], "float32")

@@ -13,6 +13,7 @@ from tf_interp.errors import InputError
 from tf_interp.features.classifier import Classifier, save_classifier
 from tf_interp.system.device import describe_device
 from tf_interp.system.entry import guarded
+from tf_interp.system.keras2 import keras
 from tf_interp.system.provenance import describe_start
 
 _BATCH = 128
@@ -50,13 +51,13 @@ def train_classifier(options: Options) -> float:
         raise InputError(f"epochs {options.epochs} and seed {options.seed}: at least 1, and 0 to {2**31 - 1}")
     Path(options.out).mkdir(parents=True, exist_ok=True)  # now, because after training is too late to find out
     train, test = (mnist.load_split(split, options.data_dir) for split in ("train", "test"))
-    tf.keras.utils.set_random_seed(options.seed)
+    keras.utils.set_random_seed(options.seed)
     classifier, order = Classifier(), np.random.RandomState(options.seed)
     image_shape = train.images.shape[1:]
     classifier(tf.zeros([1, *image_shape]))
     batches = max(1, len(train.images) // _BATCH)
     updates = options.epochs * batches
-    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
 
     @tf.function
     def update(images: tf.Tensor, labels: tf.Tensor) -> None:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
+from tf_interp.system.keras2 import keras
 
 Network = Callable[[tf.Tensor], tf.Tensor]
 
@@ -53,7 +54,7 @@ class Acai(Autoencoder):
         return list(acai_losses(*nets, images, alpha, self.critic_weight, self.realism))
 
     @property
-    def players(self) -> List[List[tf.keras.Model]]:
+    def players(self) -> List[List[keras.Model]]:
         return [*super().players, [self.critic]]
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tf_interp.errors import DivergedError
 from tf_interp.model.rollout import Measure
 from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance
 
@@ -35,7 +36,7 @@ def check_finite(metrics: Metrics, iteration: int) -> None:
             raise DivergedError(f"{name} is {value} at iteration {iteration}; {remedy}")
 
 
-def layer_gradient_norms(net: tf.keras.Model, gradients: List[tf.Tensor]) -> Metrics:
+def layer_gradient_norms(net: keras.Model, gradients: List[tf.Tensor]) -> Metrics:
     """Norm of the gradient of each layer of a network, by the layer's place and kind.
 
     Args:

@@ -12,6 +12,7 @@ from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
 from tf_interp.model.rollout import Measure, Rules, rollout
 from tf_interp.model.structs import ImageShape, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
@@ -69,7 +70,7 @@ class Trainer:
         if config.optimizer.batch_size % replicas:
             batch_size = config.optimizer.batch_size
             raise InputError(f"batch_size: {batch_size} cannot be split evenly over {replicas} replicas")
-        tf.keras.utils.set_random_seed(config.seed)
+        keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
             self.optimizers = {name: self._optimizer(net) for name, net in self.networks.items()}
@@ -188,7 +189,7 @@ class Trainer:
         return {f"{name}/loss": loss, f"gradient_norm/{name}": norm, **means(output)}
 
     def _gradients(
-        self, tape: tf.GradientTape, loss: tf.Tensor, networks: Dict[str, tf.keras.Model]
+        self, tape: tf.GradientTape, loss: tf.Tensor, networks: Dict[str, keras.Model]
     ) -> Dict[str, List[tf.Tensor]]:
         """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""
         sources = [net.trainable_variables for net in networks.values()]
@@ -213,23 +214,23 @@ class Trainer:
             turn = (self.iteration // own.alternate_every) % 2
             tf.cond(turn == (0 if name == "policy" else 1), apply, lambda: None)
 
-    def _optimizer(self, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
+    def _optimizer(self, net: keras.Model) -> keras.optimizers.Optimizer:
         config = self.config
         constant = {"value": config.policy_gradient.value_learning_rate}
         constant.update({critic.network.name: config.critic.critic_learning_rate for critic in self.critics.values()})
         rate = constant[net.name] if net.name in constant else _falling_rate(config.optimizer, net.name)
-        optimizer = tf.keras.optimizers.Adam(rate, jit_compile=False)
+        optimizer = keras.optimizers.Adam(rate, jit_compile=False)
         optimizer.build(net.trainable_variables)
         return optimizer
 
 
-def _falling_rate(config: OptimizerConfig, name: str) -> tf.keras.optimizers.schedules.LearningRateSchedule:
+def _falling_rate(config: OptimizerConfig, name: str) -> keras.optimizers.schedules.LearningRateSchedule:
     """An agent's learning rate, which falls along a half cosine; pi's may begin elsewhere and falls in proportion."""
     first = config.learning_rate
     if name == "policy" and config.policy_learning_rate is not None:
         first = config.policy_learning_rate
     share = config.final_learning_rate / config.learning_rate
-    return tf.keras.optimizers.schedules.CosineDecay(first, config.iterations, alpha=share)
+    return keras.optimizers.schedules.CosineDecay(first, config.iterations, alpha=share)
 
 
 def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:

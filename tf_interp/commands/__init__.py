@@ -7,7 +7,7 @@ import importlib
 import sys
 from typing import List, NamedTuple, Optional
 
-from tf_interp.system.startup import quiet_tensorflow, require_environment
+from tf_interp.system.startup import prepare_tensorflow, require_environment
 
 
 class Command(NamedTuple):
@@ -43,7 +43,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if words[0] not in COMMANDS:
         print(f"error: {words[0]!r} is not a command of tf-interp\n\n{_help()}", file=sys.stderr)
         return 2
-    quiet_tensorflow()
+    prepare_tensorflow()
     require_environment()
     module = importlib.import_module(f"tf_interp.commands.{COMMANDS[words[0]].module}")
     return module.main(words[1:])

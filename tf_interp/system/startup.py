@@ -13,7 +13,7 @@ FIRST_CURRENT = (3, 12)  # from here on requirements.txt installs what requireme
 PACKAGES = (
     "tensorflow", "tensorflow_probability", "numpy", "scipy", "h5py", "matplotlib", "PIL", "tqdm", "tyro",
 )  # fmt: skip
-CURRENT_PACKAGES = ("tf_keras", "tensorboard")  # which TensorFlow 2.15 brings, as a part of Keras and by itself
+CURRENT_PACKAGES = ("tf_keras", "tensorboard")  # which TensorFlow 2.15 has or brings
 
 
 def prepare_tensorflow():

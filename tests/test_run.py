@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from idx_files import idx
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from test_data import idx
 
 from tf_interp import Interpolator, config, errors, load_interpolator
 from tf_interp.commands import train as cli

@@ -4,17 +4,17 @@ import http.client
 import urllib.error
 
 import pytest
-import tensorflow as tf
 
 from tf_interp.errors import FileError, InputError
 from tf_interp.features.perception import load_perception
+from tf_interp.system.keras2 import keras
 
 
 def _load(monkeypatch, error):
     def fail(**_):
         raise error
 
-    monkeypatch.setattr(tf.keras.applications.vgg16, "VGG16", fail)
+    monkeypatch.setattr(keras.applications.vgg16, "VGG16", fail)
     load_perception("celeba", None, (64, 64, 3))
 
 

@@ -10,6 +10,7 @@ from tf_interp.errors import DivergedError, FileError, InputError
 from tf_interp.features.classifier import Classifier, FeatureExtractor, save_classifier
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Models, begin_with, save_model
+from tf_interp.system.keras2 import keras
 from tf_interp.training.critics.mixture import mixtures
 from tf_interp.training.diagnostics import check_finite
 from tf_interp.training.trainer import Trainer
@@ -182,7 +183,7 @@ def test_a_run_begins_with_the_weights_of_another_or_says_that_they_do_not_fit(t
 
 
 def test_faces_are_perceived_by_vgg16_or_its_weights_are_asked_for(monkeypatch):
-    vgg16 = tf.keras.applications.vgg16
+    vgg16 = keras.applications.vgg16
     build = vgg16.VGG16
     monkeypatch.setattr(vgg16, "VGG16", lambda weights, **options: build(weights=None, **options))
     perceive = load_perception("celeba", None, (32, 32, 3))

@@ -10,7 +10,8 @@ Draws are functions of a seed, so that a step which runs again draws the same. B
 returns is kept: commands, and the transformations' parameters.
 """
 
-from typing import Callable, List, Sequence
+import contextlib
+from typing import Callable, ContextManager, List, Optional, Sequence
 
 import tensorflow as tf
 
@@ -53,11 +54,11 @@ def recomputed(step: StepOfLeaves, start: tf.Tensor, goal: tf.Tensor, steps: int
 def _forward(step, start, goal, steps, count, on_host) -> Leaves:
     """The states before each step, and the tensors that each step returned, all [K,B,...]."""
     compute = _current_device()
-    with tf.device(HOST if on_host else None):
+    with _placed(HOST, on_host):
         arrays = [tf.TensorArray(tf.float32, size=steps) for _ in range(1 + count)]
 
         def body(k, state, active, arrays):
-            with tf.device(compute if on_host else None):
+            with _placed(compute, on_host):
                 leaves = step(k, state, goal, active)
             return k + 1, leaves[0], leaves[-1], [a.write(k, leaf) for a, leaf in zip(arrays, [state, *leaves])]
 
@@ -71,9 +72,9 @@ def _backward(step, states, active, goal, upstream, variables, on_host) -> Leave
     compute, steps = _current_device(), states.shape[0] or tf.shape(states)[0]
 
     def body(k, by_state, by_goal, by_variables):
-        with tf.device(HOST if on_host else None):
+        with _placed(HOST, on_host):
             state = states[k]
-        with tf.device(compute if on_host else None), tf.GradientTape() as tape:
+        with _placed(compute, on_host), tf.GradientTape() as tape:
             tape.watch([state, goal])
             leaves = step(k, state, goal, active[k])
         by_leaves = [each[k] for each in upstream]
@@ -94,6 +95,11 @@ def _loop(going_on, body, begin, steps):
     return tf.while_loop(going_on, body, begin, maximum_iterations=steps, parallel_iterations=1)
 
 
-def _current_device() -> str:
-    """The device that operations are placed on where nothing else is said; "" leaves it to TensorFlow."""
-    return tf.zeros([]).device
+def _current_device() -> Optional[str]:
+    """The device that operations are placed on where nothing else is said; None leaves it to TensorFlow."""
+    return tf.zeros([]).device or None
+
+
+def _placed(device: Optional[str], on_host: bool) -> ContextManager:
+    """Places operations if states are kept on the host; else all stays where the caller has placed it."""
+    return tf.device(device) if on_host else contextlib.nullcontext()

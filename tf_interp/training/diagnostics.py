@@ -25,15 +25,22 @@ _LOGGED = {
 """T's parameter -> the scalar that is logged of it."""
 
 
+def must_be_finite(name: str) -> bool:
+    """Whether training has diverged if this scalar is not finite: the loss and the norms of gradients."""
+    return name == "loss" or name.startswith("gradient_norm/")
+
+
 def check_finite(metrics: Metrics, iteration: int) -> None:
     """Raises DivergedError if the loss or a gradient norm of an iteration is NaN or infinite."""
-    for name in metrics:
-        if name != "loss" and not name.startswith("gradient_norm/"):
-            continue
-        value = float(metrics[name])
-        if not math.isfinite(value):
-            remedy = "try a lower --learning-rate, or --precision float32"
-            raise DivergedError(f"{name} is {value} at iteration {iteration}; {remedy}")
+    for name, value in metrics.items():
+        if must_be_finite(name) and not math.isfinite(float(value)):
+            raise DivergedError(diverged(name, iteration))
+
+
+def diverged(name: str, iteration: int) -> str:
+    """What to tell the user."""
+    remedy = "try a lower --learning-rate, or --precision float32"
+    return f"{name} is not finite at iteration {iteration}; {remedy}"
 
 
 def layer_gradient_norms(net: keras.Model, gradients: List[tf.Tensor]) -> Metrics:

@@ -10,7 +10,6 @@ from tf_interp.config import RunConfig
 from tf_interp.errors import DivergedError, FileError
 from tf_interp.model.transforms import maps_of
 from tf_interp.system.run_folder import RunFolder
-from tf_interp.training.diagnostics import check_finite
 from tf_interp.training.run_log import RunLog
 from tf_interp.training.trainer import Trainer
 
@@ -52,7 +51,6 @@ class TrainingLoop:
             log.settings(self._trainer.config.to_dict())
             for iteration, batch in enumerate(self._trainer.distribute(pairs), first + 1):
                 metrics = self._trainer.train_step(*batch)
-                self._check(metrics, iteration)
                 log.advance()
                 if iteration == first + 1 and not self._trainer.config.optimizer.eager:
                     log.graph(self._trainer.train_step.get_concrete_function(*batch).graph)
@@ -77,7 +75,14 @@ class TrainingLoop:
             ) from None
 
     def _record(self, log: RunLog, iteration: int, metrics: Dict[str, Any], stopping: bool) -> None:
-        """Logs, draws and saves what is due after an iteration; everything before stopping."""
+        """Logs, draws and saves what is due after an iteration; everything before stopping.
+
+        Between two of these nothing is read from the device, so that steps can follow each other at once. Whether they
+        were finite is asked before anything is written.
+        """
+        every = (self._every.log_every, self._every.image_every, self._every.checkpoint_every)
+        if stopping or any(iteration % each == 0 for each in every):
+            self._check()
         if stopping or iteration % self._every.log_every == 0:
             row = {name: float(value) for name, value in metrics.items()}
             log.scalars(iteration, {**row, "seconds": self._seconds()})
@@ -88,9 +93,9 @@ class TrainingLoop:
         if stopping or iteration % self._every.checkpoint_every == 0:
             self.save(iteration)
 
-    def _check(self, metrics: Dict[str, Any], iteration: int) -> None:
+    def _check(self) -> None:
         try:
-            check_finite(metrics, iteration)
+            self._trainer.check()
         except DivergedError as error:
             kept = self._checkpoints.latest_checkpoint
             raise DivergedError(f"{error}. Last good checkpoint: {kept}") from None

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_interp.config import Config, OptimizerConfig
 from tf_interp.config.usage import check_usage
-from tf_interp.errors import InputError
+from tf_interp.errors import DivergedError, InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
@@ -16,9 +16,11 @@ from tf_interp.system.keras2 import keras
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
+    diverged,
     layer_gradient_norms,
     maps_measure,
     means,
+    must_be_finite,
     reward_metrics,
     rollout_metrics,
 )
@@ -76,6 +78,7 @@ class Trainer:
             self.optimizers = {name: self._optimizer(net) for name, net in self.networks.items()}
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")
             self.seconds = tf.Variable(0.0, trainable=False, dtype=tf.float64, name="seconds")
+            self._first_bad = tf.Variable([0, 0], trainable=False, dtype=tf.int64, name="first_bad")
         self.checkpoint = tf.train.Checkpoint(
             models=Networks(self.networks),
             optimizers=self.optimizers,
@@ -112,7 +115,14 @@ class Trainer:
         metrics = {name: self.devices.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
         metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
+        self._note_divergence(metrics)
         return metrics
+
+    def check(self) -> None:
+        """Raises DivergedError if a loss or gradient norm of any iteration so far was not finite; names the first."""
+        iteration, index = self._first_bad.numpy()
+        if iteration:
+            raise DivergedError(diverged(self._watched[index], iteration))
 
     @tf.function
     def walk(self, start: tf.Tensor, goal: tf.Tensor) -> Trajectory:
@@ -133,6 +143,14 @@ class Trainer:
         judges = [critic.network for critic in self.critics.values()]
         found = (self.agents.policy, self.agents.transformer, self.value, *judges)
         self.networks = {net.name: net for net in found if net is not None}
+
+    def _note_divergence(self, metrics: Metrics) -> None:
+        """Remembers the first iteration that was not finite on the device, so that no step waits for the host."""
+        self._watched = [name for name in metrics if must_be_finite(name)]
+        bad = ~tf.math.is_finite(tf.stack([metrics[name] for name in self._watched]))
+        found = tf.stack([self.iteration.read_value(), tf.argmax(bad)])
+        is_first = tf.reduce_any(bad) & (self._first_bad[0] == 0)
+        self._first_bad.assign(tf.where(is_first, found, self._first_bad))
 
     def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
         config, strategy = self.config, self.strategy

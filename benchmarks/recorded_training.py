@@ -10,14 +10,16 @@ where the order of sums stayed. Figures depend on the CPU in their last digits, 
 import argparse
 import hashlib
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from tf_interp.system.startup import prepare_tensorflow
+
+prepare_tensorflow()
 
 import h5py
 import numpy as np

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
+from tiny_model import SHAPE, STEPS, moving_model
 
 from tf_interp import figures, pretrained
-from tf_interp.commands.interpolate import main
+from tf_interp.commands.interpolate import interpolate, main
 from tf_interp.data import mnist
+from tf_interp.errors import InputError
 from tf_interp.model import interpolator as module
 from tf_interp.model.structs import Path
 
@@ -79,3 +81,26 @@ def test_an_animation_ends_at_the_last_frame(stopper, digits, tmp_path):
     figures.save_strip(still, still[0], 0, tmp_path / "still.gif")
     with Image.open(tmp_path / "still.gif") as movie:
         assert getattr(movie, "n_frames", 1) == 1
+
+
+def test_a_strip_and_an_animation_of_a_small_model(tmp_path, capsys, random):
+    model, start, goal = (tmp_path / name for name in ("model", "a.png", "b.png"))
+    moving_model(model)
+    for path, pixels in zip((start, goal), random.randint(0, 256, [2, *SHAPE]).astype(np.uint8)):
+        Image.fromarray(pixels).save(path)
+    interpolate(str(start), str(goal), str(model), str(tmp_path / "strip.png"))
+    with Image.open(tmp_path / "strip.png") as strip:
+        magnified = 112 // 12
+        assert strip.size == (12 * (STEPS + 2) * magnified, 10 * magnified)
+        cells = np.asarray(strip)[::magnified, ::magnified]
+    np.testing.assert_array_equal(cells[:, :12], np.asarray(Image.open(start)))
+    np.testing.assert_array_equal(cells[:, -12:], np.asarray(Image.open(goal)))
+    assert f"{STEPS} steps; ||s - goal||^2 from" in capsys.readouterr().out
+    interpolate(str(start), str(goal), str(model), str(tmp_path / "walk.gif"))
+    with Image.open(tmp_path / "walk.gif") as movie:
+        assert movie.n_frames == STEPS + 1
+    with pytest.raises(InputError, match="unknown ending '.txt'; use .png"):
+        interpolate(str(start), str(goal), str(model), str(tmp_path / "strip.txt"))
+    with pytest.raises(InputError, match="unknown ending '.psd'"):  # Pillow reads it but cannot write it
+        interpolate(str(start), str(goal), str(model), str(tmp_path / "strip.psd"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png", "model", "strip.png", "walk.gif"]

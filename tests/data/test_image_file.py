@@ -46,3 +46,31 @@ def test_what_is_no_picture_is_named(tmp_path):
         read_image(tmp_path / "p.png", (4, 6, 1))
     with pytest.raises(FileError, match="none.png does not exist"):
         read_image(tmp_path / "none.png", (4, 6, 1))
+
+
+def test_pictures_of_another_size_are_resized_and_it_is_said(tmp_path, capsys):
+    Image.new("RGB", (60, 33), (255, 0, 51)).save(tmp_path / "photo.png")
+    image = read_image(tmp_path / "photo.png", (10, 12, 3))
+    assert image.shape == (10, 12, 3)
+    np.testing.assert_allclose(image[5, 5], [1.0, 0.0, 0.2], atol=1e-6)
+    assert "photo.png: resized from 60 x 33 to 12 x 10" in capsys.readouterr().out
+    Image.new("RGB", (12, 10)).save(tmp_path / "fitting.png")
+    read_image(tmp_path / "fitting.png", (10, 12, 3))
+    assert not capsys.readouterr().out
+
+
+def test_sixteen_bit_grey_keeps_its_range(tmp_path):
+    ramp = np.linspace(0, 65535, 120).astype(np.uint16).reshape(10, 12)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    np.testing.assert_allclose(read_image(tmp_path / "deep.png", (10, 12, 1))[..., 0], ramp / 65535, atol=1 / 255)
+    Image.fromarray(ramp.astype(np.float32)).save(tmp_path / "float.tiff")
+    with pytest.raises(FileError, match="float.tiff: pixels of mode F have no fixed range"):
+        read_image(tmp_path / "float.tiff", (10, 12, 3))
+
+
+def test_half_a_picture_is_refused(tmp_path):
+    Image.new("RGB", (50, 50), (1, 2, 3)).save(tmp_path / "whole.png")
+    whole = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match="half.png cannot be read"):
+        read_image(tmp_path / "half.png", (10, 12, 3))

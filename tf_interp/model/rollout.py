@@ -22,8 +22,8 @@ class Walker(NamedTuple):
 
     Attributes:
         policy: (state, goal) [B,H,W,C] -> `PolicyOutput`.
-        transformer: (state, command [B,D]) -> `TransformParams`.
-        transform: (state, params) -> next state.
+        transformer: (state [B,H,W,C], command [B,D]) -> `TransformParams` of one step.
+        transform: (state [B,H,W,C], params of one step) -> next state [B,H,W,C], both in [0, 1].
         param_names: names in the params that reach `transform`.
         perturb: (params, seed of the step or None) -> params; draws what a stochastic T draws.
     """

@@ -5,7 +5,7 @@ from typing import Optional, Sequence
 
 import tensorflow as tf
 
-from tf_interp.model.networks.blocks import ConvBody, beside
+from tf_interp.model.networks.blocks import ConvBody, stacked_channels
 from tf_interp.model.structs import PolicyOutput
 from tf_interp.system.keras2 import keras
 
@@ -48,8 +48,19 @@ class Policy(keras.Model):
         self.scale = initial_stddev / math.log(2.0)  # softplus(0) = log 2
 
     def call(self, state: tf.Tensor, goal: tf.Tensor) -> PolicyOutput:
-        """state, goal: float32 [B,H,W,C] in [0, 1]."""
-        maps = self.body.maps(beside(state, goal))
+        """Looks at where the walk is and where it should go.
+
+        Args:
+            state, goal: float32 [B,H,W,C] in [0, 1].
+
+        Returns:
+            `PolicyOutput` in float32: mean [B,D], stddev [B,D] above the floor, stop_logit [B]. A command that is a
+            map has its cells in the order of rows, each with D / cells numbers.
+
+        Raises:
+            InputError: the shapes differ.
+        """
+        maps = self.body.maps(stacked_channels(state, goal))
         h = self.body.flatten(maps)
         mean, raw = (head(maps if self.cells else h) for head in (self.mean, self.raw_stddev))
         if self.cells:

@@ -59,9 +59,6 @@ class ModelConfig(Group):
     resolution."""
     transformer_features: Tuple[int, ...] = setting((16, 32, 64), 1, 4096)
     """Channels of the U-Net from full resolution down (Fig. 2b). Each after the first halves the resolution."""
-    patch: int = setting(1, 1, 16)
-    """Side of the patches that T sees and predicts as a whole: a patch's pixels become channels at T's input, and its
-    heads predict them all at once. 2 halves every resolution inside T, which is faster."""
     map_halvings: int = setting(0, 0, 8)
     """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""

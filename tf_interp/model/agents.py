@@ -59,7 +59,6 @@ class Agents(tf.Module):
             model.map_halvings,
             precision,
             model.spatial_command,
-            model.patch,
         )
         blank = tf.zeros([1, *image_shape])
         self.policy(blank, blank)
@@ -110,7 +109,7 @@ def _cells(model: ModelConfig, image_shape: ImageShape) -> int:
         InputError: pi's last resolution is not T's lowest, or D is no multiple of the cells.
     """
     read = halved(image_shape[:2], len(model.policy_features))
-    written = halved([side // model.patch for side in image_shape[:2]], len(model.transformer_features) - 1)
+    written = halved(image_shape[:2], len(model.transformer_features) - 1)
     if read != written:
         raise InputError(
             f"spatial_command: policy_features end at {read[0]} x {read[1]} but transformer_features at "

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
-from tiny_runs import contents, final_weights, saved_iterations, tiny, write_spots
+from tiny_runs import WARPS_ALONE, contents, final_weights, saved_iterations, tiny, write_spots
 
 from tf_interp import errors
 from tf_interp.commands import train
@@ -17,10 +17,7 @@ from tf_interp.training.strategies import STRATEGIES, Strategy
 from tf_interp.training.strategies.bptt import bptt
 
 # A few iterations take less time without compilation.
-FEW = dict(
-    iterations=6, log_every=2, image_every=6, checkpoint_every=2, eager=True, transformations=("warp",),
-    painting_cost=0.0, mixture_weight=0.0, critic_learning_rate=5e-4,
-)  # fmt: skip
+FEW = dict(iterations=6, log_every=2, image_every=6, checkpoint_every=2, eager=True, **WARPS_ALONE)
 
 
 @pytest.fixture(scope="module")

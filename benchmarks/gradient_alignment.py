@@ -15,9 +15,9 @@ from typing import Dict, List
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tf_interp.system.startup import quiet_tensorflow, require_environment
+from tf_interp.system.startup import prepare_tensorflow, require_environment
 
-quiet_tensorflow()
+prepare_tensorflow()
 require_environment()
 
 import numpy as np

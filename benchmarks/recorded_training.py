@@ -10,14 +10,16 @@ where the order of sums stayed. Figures depend on the CPU in their last digits, 
 import argparse
 import hashlib
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from tf_interp.system.startup import prepare_tensorflow
+
+prepare_tensorflow()
 
 import h5py
 import numpy as np
@@ -28,6 +30,7 @@ from tf_interp.config.presets import PRESETS, settings_of
 from tf_interp.data.drawn_faces import draw_faces
 from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import load_images
+from tf_interp.system.keras2 import keras
 from tf_interp.training.trainer import Trainer
 
 FILE = Path(__file__).with_suffix(".json")
@@ -74,7 +77,7 @@ def _tiny(settings):
 
 def train(settings):
     """Rows of scalars, and a digest of the weights that does not depend on what they are called."""
-    tf.keras.backend.clear_session()
+    keras.backend.clear_session()
     config = configs.from_dict(settings, "case")
     images = load_images(config.data, config.data_dir)[0][:IMAGES]
     trainer = Trainer(config, images.shape[1:], "float32")

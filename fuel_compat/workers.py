@@ -5,6 +5,7 @@ ones run the user's script a second time, and both outlive a parent that is kill
 """
 
 import collections
+import contextlib
 import os
 import pickle
 import queue
@@ -98,6 +99,8 @@ class _Worker:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
+        with contextlib.suppress(OSError):  # Python 3.13 complains of what it did not read and nobody closed
+            self._process.stdin.close()
 
     def _send(self, content: Any) -> None:
         pickle.dump(content, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)

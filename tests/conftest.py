@@ -5,7 +5,7 @@ import pytest
 
 from tf_interp.system import startup
 
-startup.quiet_tensorflow()  # before TensorFlow is imported
+startup.prepare_tensorflow()  # before TensorFlow is imported
 
 import tensorflow as tf  # noqa: E402
 

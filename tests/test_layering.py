@@ -1,4 +1,4 @@
-"""The house rules: who may import whom, who knows all settings, how long a file may be."""
+"""The house rules: who may import whom, who knows all settings, where Keras comes from, how long a file may be."""
 
 import ast
 from pathlib import Path
@@ -91,16 +91,26 @@ def test_data_alone_reads_what_fuel_compat_knows():
     assert importing == ["converted.py", "image_file.py", "mnist.py"]
 
 
-def test_tensorflow_addons_is_for_tests_alone():
-    assert [path.name for path in SOURCES if "tensorflow_addons" in set(imports_of(path))] == []
+def test_keras_comes_from_one_module_and_tensorflow_addons_is_not_needed():
+    """tf.keras is Keras 2 under one TensorFlow and Keras 3 under another; Addons go with one TensorFlow only."""
+    for path in [*SOURCES, *sorted((ROOT / "benchmarks").glob("*.py"))]:
+        packages = {name.split(".")[0] for name in imports_of(path)}
+        assert "tensorflow_addons" not in packages, path
+        if path.name != "keras2.py":
+            assert packages.isdisjoint(("keras", "tf_keras")) and not names_tf_keras(path), path
+
+
+def names_tf_keras(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr == "keras" and getattr(node.value, "id", None) == "tf":
+            return True
+    return False
 
 
 @pytest.mark.parametrize("path", FILE_FORMATS, ids=lambda path: path.name)
 def test_file_formats_know_neither_the_models_nor_tensorflow(path):
     packages = {name.split(".")[0] for name in imports_of(path)}
-    assert packages.isdisjoint(
-        ("tf_interp", "tensorflow", "tensorflow_addons", "tensorflow_probability", "keras", "tyro")
-    )
+    assert packages.isdisjoint(("tf_interp", "tensorflow", "tensorflow_probability", "keras", "tf_keras", "tyro"))
 
 
 def test_files_hold_one_idea_and_entry_scripts_stay_thin():

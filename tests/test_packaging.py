@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import tf_interp
@@ -23,51 +24,93 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 
 
-def pins(name):
-    """Package -> its versions in a file of requirements; a lock may have one for each Python."""
+PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+NEW_PYTHONS = ("3.12", "3.13")
+
+
+def applies(requirement, python):
+    return requirement.marker is None or requirement.marker.evaluate(
+        {"python_version": python, "python_full_version": f"{python}.1"}
+    )
+
+
+def pins(name, python):
+    """Package -> its release, by a file of requirements or a lock, on one Python."""
     found = {}
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
-        match = re.match(r"([\w.-]+)==([^\s;\\]+)", line)
-        if match:
-            found.setdefault(canonicalize_name(match[1]), set()).add(match[2])
+        if line.startswith("-r "):
+            found.update(pins(line.split()[1], python))
+        elif re.match(r"[\w.-]+==", line):
+            requirement = Requirement(re.split(r"\s+#|\s*\\", line)[0])
+            if applies(requirement, python):
+                (specifier,) = requirement.specifier
+                package = canonicalize_name(requirement.name)
+                assert package not in found, f"{name} has {package} twice on Python {python}"
+                found[package] = specifier.version
     return found
 
 
-def demands(*groups):
-    """What pyproject.toml asks for, by "dependencies" and by extras: package -> the versions it allows."""
+def demands(python, *groups):
+    """What pyproject.toml asks for on one Python, by "dependencies" and by extras: package -> releases it allows."""
     table = {"dependencies": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
-    texts = [text for group in groups for text in table[group]]
-    return {canonicalize_name(each.name): each.specifier for each in map(Requirement, texts)}
+    requirements = [Requirement(text) for group in groups for text in table[group]]
+    return {canonicalize_name(each.name): each.specifier for each in requirements if applies(each, python)}
 
 
+@pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
-    "file, wanted",
-    [
-        ("requirements.txt", demands("dependencies", "peers", "report", "tests")),
-        ("requirements-faces.txt", demands("faces")),
-    ],
+    "file, groups",
+    [("requirements.txt", ("dependencies", "peers", "report", "tests")), ("requirements-faces.txt", ("faces",))],
     ids=["requirements.txt", "requirements-faces.txt"],
 )
-def test_the_tested_releases_are_those_that_the_package_asks_for(file, wanted):
-    pinned = pins(file)
+def test_the_tested_releases_are_those_that_the_package_asks_for(file, groups, python):
+    pinned, wanted = pins(file, python), demands(python, *groups)
     assert set(pinned) == set(wanted)
-    for name, (version,) in pinned.items():
+    for name, version in pinned.items():
         assert wanted[name].contains(version), f"{file} has {name} {version}, pyproject.toml asks for {wanted[name]}"
 
 
-def test_the_lock_has_the_tested_releases_and_a_hash_of_everything():
-    locked, pinned = pins("requirements.lock"), pins("requirements.txt")
-    assert {name: locked[name] for name in pinned} == pinned
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def test_one_file_has_either_tensorflow_by_the_version_of_python():
+    tensorflows = [pins("requirements.txt", python)["tensorflow"] for python in PYTHONS]
+    assert tensorflows == ["2.15.1", "2.15.1", "2.15.1", "2.21.0", "2.21.0"]
+
+
+def test_the_package_and_the_start_up_check_take_the_same_pythons():
+    allowed = [f"3.{minor}" for minor in range(6, 20) if f"3.{minor}" in SpecifierSet(PROJECT["requires-python"])]
+    assert allowed == list(PYTHONS)
+    assert (startup.OLDEST, startup.FIRST_CURRENT, startup.NEWEST) == ((3, 9), (3, 12), (3, 13))
+
+
+@pytest.mark.parametrize("python", NEW_PYTHONS)
+def test_new_pythons_get_the_current_environment(python):
+    assert pins("requirements.txt", python) == pins("requirements-current.txt", python)
+    assert pins("requirements.lock", python) == pins("requirements-current.lock", python)
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", ["requirements", "requirements-current"])
+def test_a_lock_has_the_tested_releases(name, python):
+    if name == "requirements-current" and python == "3.9":
+        pytest.skip("TensorFlow 2.21 has no build for Python 3.9")
+    assert pins(f"{name}.txt", python).items() <= pins(f"{name}.lock", python).items()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-current.lock"])
+def test_a_lock_has_a_hash_of_everything(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[\w-]+==)", re.sub(r"(?m)^#.*\n", "", text))
-    assert len(entries) > 80 and all("--hash=sha256:" in entry for entry in entries)
+    assert len(entries) > 70 and all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text and "--index" not in text
 
 
-def test_commands_look_for_every_package_that_running_needs():
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+def test_commands_look_for_every_package_that_running_needs(python):
     """All dependencies, that is, but setuptools, which TensorBoard alone imports. Extras may be missing."""
-    modules = {"PIL" if name == "pillow" else name.replace("-", "_") for name in demands("dependencies")}
-    assert set(startup.PACKAGES) == modules - {"setuptools"}
+    needed = set(demands(python, "dependencies")) - {"setuptools"}
+    modules = {"PIL" if name == "pillow" else name.replace("-", "_") for name in needed}
+    sought = set()
+    startup.require_environment(tuple(map(int, python.split("."))), find=lambda name: sought.add(name) or True)
+    assert sought == modules
 
 
 def test_there_is_one_version():

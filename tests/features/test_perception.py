@@ -10,13 +10,14 @@ import tensorflow as tf
 
 from tf_interp.errors import FileError, InputError
 from tf_interp.features.perception import load_perception
+from tf_interp.system.keras2 import keras
 
 
 def _load(monkeypatch, error):
     def fail(**_):
         raise error
 
-    monkeypatch.setattr(tf.keras.applications.vgg16, "VGG16", fail)
+    monkeypatch.setattr(keras.applications.vgg16, "VGG16", fail)
     load_perception("celeba", None, (64, 64, 3))
 
 
@@ -48,7 +49,7 @@ def test_images_too_small_for_vgg16_are_refused_before_any_download():
 
 
 def test_faces_are_perceived_by_five_layers(monkeypatch):
-    vgg16 = tf.keras.applications.vgg16
+    vgg16 = keras.applications.vgg16
     build = vgg16.VGG16
     monkeypatch.setattr(vgg16, "VGG16", lambda weights, **options: build(weights=None, **options))
     perceive = load_perception("celeba", None, (32, 32, 3))

@@ -152,6 +152,20 @@ def test_a_worker_that_dies_is_not_waited_for():
         list(map_ordered(os._exit, [3, 3, 3], 2))
 
 
+def test_of_a_worker_that_died_python_has_nothing_to_add():
+    code = """
+import os
+from fuel_compat import FileError
+from fuel_compat.workers import map_ordered
+try:
+    list(map_ordered(os._exit, [3, 3, 3], 2))
+except FileError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("a worker process ended with code 3") and not done.stderr
+
+
 def test_workers_do_not_run_ahead():
     """What keeps memory constant: arguments are handed out only as results are taken."""
     handed_out = []

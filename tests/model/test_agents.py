@@ -9,6 +9,7 @@ from tf_interp.config import ModelConfig
 from tf_interp.errors import InputError
 from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Rules, rollout
+from tf_interp.system.keras2 import keras
 
 SHAPE, STEPS = (9, 8, 1), 3
 
@@ -47,7 +48,7 @@ def stochastic(noise_size=None):
         command_size=4, policy_features=(4,), transformer_features=(4, 4), stochastic_flow=True,
         initial_sigma_flow=0.5, noise_size=noise_size,
     )  # fmt: skip
-    tf.keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(0)
     agents, random = Agents(model, SHAPE), np.random.RandomState(0)
     for variable in agents.trainable_variables:
         variable.assign_add(random.normal(scale=0.1, size=variable.shape).astype(np.float32))

@@ -8,6 +8,7 @@ from tf_interp.config import settings
 from tf_interp.model.agents import Agents
 from tf_interp.model.memory import HOST
 from tf_interp.model.rollout import GradientFlow, Measure, Rules, rollout, unroll
+from tf_interp.system.keras2 import keras
 
 SHAPE, STEPS, BATCH = (8, 8, 1), 4, 3
 SMALL = dict(command_size=4, policy_features=(4, 8), transformer_features=(4, 8))
@@ -22,7 +23,7 @@ RULES = {
 
 def build(precision="float32", **changes):
     """Agents whose flows and masks are not those of an untrained model, and whose STOP comes now and then."""
-    tf.keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(0)
     config = settings(**{**SMALL, "transformations": ("warp", "blend"), "stop_bias": -1.0, **changes})
     agents = Agents(config.model, SHAPE, precision)
     for number, variable in enumerate(agents.trainable_variables):

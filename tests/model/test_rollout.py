@@ -8,6 +8,7 @@ from tf_interp.config import ModelConfig
 from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Rules, Walker, rollout, unroll
 from tf_interp.model.structs import PolicyOutput
+from tf_interp.system.keras2 import keras
 
 SHAPE, STEPS = (9, 7, 3), 3
 
@@ -22,7 +23,7 @@ def agents():
         transformations=("warp", "recolor", "blend"),
         initial_stddev=0.3,
     )
-    tf.keras.utils.set_random_seed(0)
+    keras.utils.set_random_seed(0)
     built = Agents(config, SHAPE)
     random = np.random.RandomState(0)
     for variable in built.trainable_variables:

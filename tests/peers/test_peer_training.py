@@ -16,6 +16,7 @@ from tf_interp.errors import DivergedError, FileError, InputError
 from tf_interp.peers import training
 from tf_interp.peers.saved import KINDS, Peer, build, load_peer, save_peer
 from tf_interp.peers.settings import PeerSettings, without_effect
+from tf_interp.system.keras2 import keras
 
 ROOT = Path(__file__).parents[2]
 SMALL = PeerSettings(latent_size=3, features=(4, 8), batch_size=16, iterations=5, precision="float32")
@@ -51,7 +52,7 @@ def test_each_player_moves_against_its_own_loss_only():
     with tf.GradientTape(persistent=True) as tape:
         losses = [tf.reduce_mean(output.loss) for output in model.losses(images, seed)]
     expected = [[v - g for v, g in zip(group, tape.gradient(loss, group))] for loss, group in zip(losses, groups)]
-    optimizers = [tf.keras.optimizers.SGD(1.0, jit_compile=False) for _ in groups]
+    optimizers = [keras.optimizers.SGD(1.0, jit_compile=False) for _ in groups]
     for optimizer, group in zip(optimizers, groups):
         optimizer.build(group)
     step = training.compile_step(model, optimizers)

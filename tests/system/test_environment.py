@@ -3,12 +3,12 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.system import files, startup
@@ -19,39 +19,88 @@ from tf_interp.system.text import markdown_table
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("version", [(3, 8), (3, 12), (4, 0)])
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 14), (4, 0)])
 def test_a_python_that_tensorflow_cannot_use_gets_a_sentence(version):
-    with pytest.raises(SystemExit, match=f"needs Python 3.9, 3.10 or 3.11: .* Python {version[0]}.{version[1]}"):
-        startup.require_environment(version)
-    startup.require_environment((3, 9))
+    with pytest.raises(SystemExit, match=f"^tf_interp needs Python 3.9 to 3.13: .* Python {version[0]}.{version[1]}"):
+        startup.require_environment(version, find=lambda name: True)
 
 
-def test_the_script_itself_says_so_on_a_newer_python():
-    newer = next((path for minor in (12, 13, 14) if (path := shutil.which(f"python3.{minor}"))), None)
-    works = newer and subprocess.run([newer, "-c", ""], capture_output=True).returncode == 0
-    if not works:
-        pytest.skip("no Python newer than 3.11 on this machine")
-    done = subprocess.run([newer, "train_mnist.py"], capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode != 0 and "needs Python 3.9, 3.10 or 3.11" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.parametrize("version", [(3, 9), (3, 13)])
+def test_the_oldest_and_the_newest_python_will_do(version):
+    startup.require_environment(version, find=lambda name: True)
 
 
-def test_importing_the_package_leaves_how_much_tensorflow_says_alone_and_a_command_does_not(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+def runs(python):
+    """A shim of pyenv does not, for a version that is not switched on."""
+    return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+
+
+def test_the_script_itself_says_so_on_an_older_python():
+    folders = [*Path("~/.pyenv/versions").expanduser().glob("3.[678].*/bin"), *map(Path, os.get_exec_path())]
+    pythons = [folder / f"python3.{minor}" for folder in folders for minor in (8, 7, 6)]
+    older = next((path for path in pythons if path.exists() and runs(path)), None)
+    if older is None:
+        pytest.skip("no Python 3.6, 3.7 or 3.8 on this machine")
+    done = subprocess.run([older, "train_mnist.py"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1 and done.stderr.startswith("tf_interp needs Python 3.9 to 3.13: ")
+
+
+def in_a_new_python(code, tmp_path):
+    """What a program writes that has none of the variables that commands set."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    words = [sys.executable, "-c", code]
+    environment["PYTHONPATH"] = str(ROOT)
+    return subprocess.run(words, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+
+def test_importing_the_package_leaves_tensorflows_settings_alone_and_a_command_does_not(tmp_path):
     code = """
-import os
+import os, sys
 from tf_interp import load_interpolator
-assert "TF_CPP_MIN_LOG_LEVEL" not in os.environ
+assert not [name for name in os.environ if name.startswith("TF_")]
+assert "tf_interp.system.startup" not in [finder.__module__ for finder in sys.meta_path]
 from tf_interp.commands import main
 assert main(["interpolate", "a.png", "b.png", "--model", "nowhere"]) == 2
 assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
 """
-    words = [sys.executable, "-c", code]
-    subprocess.run(words, env={**environment, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, check=True)
+    in_a_new_python(code, tmp_path)
 
 
-def test_missing_packages_are_named_with_the_remedy():
-    with pytest.raises(SystemExit, match="not installed for .*: tyro.\n.*pip install -r requirements.txt"):
-        startup.require_environment((3, 11), find=lambda name: None if name == "tyro" else True)
+def test_a_prepared_import_of_tensorflow_writes_nothing_and_stderr_works_afterwards(tmp_path):
+    code = """
+import os
+from tf_interp.system.startup import prepare_tensorflow
+prepare_tensorflow()
+import tensorflow as tf
+tf.config.list_physical_devices("GPU")
+os.write(2, b"afterwards")
+"""
+    assert in_a_new_python(code, tmp_path).stderr == "afterwards"
+
+
+def test_the_networks_are_of_keras_2_whatever_tf_keras_is(tmp_path):
+    code = """
+import tensorflow as tf
+layers = tf.keras.layers
+from tf_interp.system.keras2 import keras
+class Network(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.parts = [keras.layers.Dense(2), keras.layers.Dense(2)]
+    def call(self, x):
+        return self.parts[1](self.parts[0](x))
+network = Network()
+network(tf.ones([1, 2]))
+tf.train.Checkpoint(network).write("weights")
+print([shape for name, shape in tf.train.list_variables("weights") if "/kernel" in name])
+"""
+    assert in_a_new_python(code, tmp_path).stdout == "[[2, 2], [2, 2]]\n"
+
+
+@pytest.mark.parametrize("version, missing", [((3, 11), "tyro"), ((3, 13), "tyro, tf_keras")])
+def test_missing_packages_are_named_with_the_remedy(version, missing):
+    with pytest.raises(SystemExit, match=f"not installed for .*: {missing}.\n.*pip install -r requirements.txt"):
+        startup.require_environment(version, find=lambda name: None if name in ("tyro", "tf_keras") else True)
 
 
 FINE = dict(system_gpus=["NVIDIA"], tensorflow_gpus=0, built_with_cuda=True, visible=None, missing_libraries=[])
@@ -71,6 +120,12 @@ FINE = dict(system_gpus=["NVIDIA"], tensorflow_gpus=0, built_with_cuda=True, vis
 )
 def test_an_idle_gpu_is_explained(change, reason):
     assert re.search(reason, explain_idle_gpu(**{**FINE, **change}))
+
+
+def test_the_remedy_installs_the_cuda_of_this_very_tensorflow():
+    assert f'pip install "tensorflow[and-cuda]=={tf.__version__}"' in explain_idle_gpu(
+        **{**FINE, "missing_libraries": ["libcudnn.so.8"]}
+    )
 
 
 def test_no_warning_without_a_gpu_or_with_one_in_use():

@@ -74,14 +74,14 @@ def test_versions_under_another_name_of_tensorflow_and_without_a_package(monkeyp
     version = importlib.metadata.version
 
     def of_a_tensorflow_cpu_set(name):
-        if name in ("tensorflow", "tensorflow-addons"):
+        if name in ("tensorflow", "tf-keras"):
             raise importlib.metadata.PackageNotFoundError(name)
         return version(name)
 
     monkeypatch.setattr(importlib.metadata, "version", of_a_tensorflow_cpu_set)
     found = versions()
     assert found["tensorflow"] == tf.__version__ and found["tf-interp"] == tf_interp.__version__
-    assert found["tensorflow-addons"] is None and found["numpy"] == version("numpy")
+    assert found["tf-keras"] is None and found["numpy"] == version("numpy")
 
 
 @pytest.mark.parametrize(

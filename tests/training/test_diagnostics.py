@@ -6,6 +6,7 @@ import tensorflow as tf
 from paying import measured
 
 from tf_interp.model.structs import Command, LossOutput, PolicyOutput, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.diagnostics import (
     layer_gradient_norms,
     maps_measure,
@@ -85,9 +86,7 @@ def test_the_return_is_the_sum_of_its_parts():
 
 
 def test_gradient_norms_of_layers_by_hand():
-    net = tf.keras.Sequential(
-        [tf.keras.layers.Dense(1, name="mean"), tf.keras.layers.Dense(2, name="head_3")], name="pi"
-    )
+    net = keras.Sequential([keras.layers.Dense(1, name="mean"), keras.layers.Dense(2, name="head_3")], name="pi")
     net(tf.zeros([1, 1]))
     gradients = [tf.constant([[3.0]]), tf.constant([4.0]), tf.constant([[1.0, 2.0]]), tf.constant([2.0, 0.0])]
     found = {name: float(value) for name, value in layer_gradient_norms(net, gradients).items()}

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from tf_interp.config import CriticConfig
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.critics.mixture import MixtureCritic, mixing_coefficients, mixture_loss
 
 SHAPE = (8, 8, 1)
@@ -66,7 +67,7 @@ def test_it_learns_how_far_frames_are_and_that_starts_are_real(bars):
     start, goal = bars[:8].astype(np.float32).reshape(2, 4, *SHAPE) / 255
     torn = np.random.RandomState(1).uniform(size=[4, 2, *SHAPE]).astype(np.float32)  # not like a bar, far from both
     trajectory = trajectory_of(np.concatenate([start[:, None], torn], axis=1), goal, tf.ones([4, 2], tf.bool))
-    optimizer, variables = tf.keras.optimizers.Adam(1e-2), critic.network.trainable_variables
+    optimizer, variables = keras.optimizers.Adam(1e-2), critic.network.trainable_variables
 
     @tf.function
     def learn():

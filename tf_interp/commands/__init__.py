@@ -9,7 +9,7 @@ import importlib
 import sys
 from typing import List, NamedTuple, Optional
 
-from tf_interp.system.startup import quiet_tensorflow, require_environment
+from tf_interp.system.startup import prepare_tensorflow, require_environment
 
 
 class Command(NamedTuple):
@@ -53,7 +53,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(COMMANDS)}"
         print(f"error: {name!r} is not a command of tf-interp; {hint}", file=sys.stderr)
         return 2
-    quiet_tensorflow()
+    prepare_tensorflow()
     require_environment()
     return importlib.import_module(f"tf_interp.commands.{COMMANDS[name].module}").main(rest)
 

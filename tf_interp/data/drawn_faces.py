@@ -136,7 +136,8 @@ def _mixture(palette: np.ndarray, count: int, random: np.random.RandomState) -> 
 def _ellipse(x: np.ndarray, y: np.ndarray, width: np.ndarray, height: np.ndarray) -> np.ndarray:
     """Cover in [0, 1] of the ellipse of these half axes around 0, with a soft edge."""
     length = np.sqrt(np.square(x / width) + np.square(y / height))
-    return np.clip(0.5 + (1 - length) * np.minimum(width, height) / (2 * _EDGE), 0, 1)
+    narrower = np.minimum(width, height, dtype=np.float32)  # of two numbers float64, which NumPy 2 would pass on
+    return np.clip(0.5 + (1 - length) * narrower / (2 * _EDGE), 0, 1)
 
 
 def _above(y: np.ndarray, bound: np.ndarray) -> np.ndarray:

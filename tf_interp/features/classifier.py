@@ -15,6 +15,7 @@ from tf_interp.errors import FileError, InputError
 from tf_interp.evaluation.activations import Activations
 from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
+from tf_interp.system.keras2 import keras
 from tf_interp.system.run_folder import image_shape_of, read_json
 from tf_interp.system.weights import read_weights
 
@@ -24,14 +25,14 @@ _BATCH = 500
 _NORM_FLOOR = 1e-6  # an activation vector shorter than this counts as zero, not as a direction
 
 
-class Classifier(tf.keras.Model):
+class Classifier(keras.Model):
     """Images float32 [B,H,W,C] in [0, 1] -> (activations of both convolutions, features [B,64], logits [B,10])."""
 
     def __init__(self):
         super().__init__(name="classifier")
-        self.convolutions = [tf.keras.layers.Conv2D(size, 5, 2, padding="same", activation="relu") for size in (32, 64)]
-        self.penultimate = tf.keras.layers.Dense(FEATURES, activation="relu")
-        self.head = tf.keras.layers.Dense(CLASSES)
+        self.convolutions = [keras.layers.Conv2D(size, 5, 2, padding="same", activation="relu") for size in (32, 64)]
+        self.penultimate = keras.layers.Dense(FEATURES, activation="relu")
+        self.head = keras.layers.Dense(CLASSES)
 
     def call(self, images: tf.Tensor) -> Tuple[Tuple[tf.Tensor, ...], tf.Tensor, tf.Tensor]:
         """See the class."""
@@ -39,7 +40,7 @@ class Classifier(tf.keras.Model):
         for layer in self.convolutions:
             h = layer(h)
             maps.append(h)
-        features = self.penultimate(tf.keras.layers.Flatten()(h))
+        features = self.penultimate(keras.layers.Flatten()(h))
         return tuple(maps), features, self.head(features)
 
 

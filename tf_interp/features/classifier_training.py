@@ -7,6 +7,7 @@ from tqdm import tqdm
 from tf_interp.data.mnist import Split
 from tf_interp.data.pixels import as_floats
 from tf_interp.features.classifier import Classifier
+from tf_interp.system.keras2 import keras
 
 _BATCH = 128
 
@@ -19,12 +20,12 @@ def train_classifier(training: Split, epochs: int, seed: int) -> Classifier:
         epochs: passes over the images.
         seed: seeds the weights and the order of the images.
     """
-    tf.keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed)
     classifier, order = Classifier(), np.random.RandomState(seed)
     classifier(tf.zeros([1, *training.images.shape[1:]]))
     batches = max(1, len(training.images) // _BATCH)
     updates = epochs * batches
-    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
 
     @tf.function
     def update(images: tf.Tensor, labels: tf.Tensor) -> None:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tf_interp.errors import FileError, InputError
 from tf_interp.features.classifier import load_classifier, perceptual_vectors
 from tf_interp.model.structs import ImageShape
+from tf_interp.system.keras2 import keras
 
 Perceive = Callable[[tf.Tensor], tf.Tensor]
 """Images float32 [B,H,W,C] in [0, 1] -> perceptual vectors float32 [B,P], differentiable."""
@@ -43,7 +44,7 @@ def _vgg(image_shape: ImageShape) -> Perceive:
             f"goal_norm perceptual compares faces by VGG16, which needs {_VGG_SMALLEST} x {_VGG_SMALLEST} pixels; "
             f"these have {image_shape[0]} x {image_shape[1]}. Use --goal-norm l2"
         )
-    application = tf.keras.applications.vgg16
+    application = keras.applications.vgg16
     try:
         body = application.VGG16(include_top=False, weights="imagenet", input_shape=image_shape)
     except Exception as error:
@@ -53,7 +54,7 @@ def _vgg(image_shape: ImageShape) -> Perceive:
             f"goal_norm perceptual compares faces by VGG16, whose weights cannot be had: {error}. Put "
             "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 in ~/.keras/models, or use --goal-norm l2"
         ) from None
-    network = tf.keras.Model(body.input, [body.get_layer(name).output for name in _VGG_LAYERS])
+    network = keras.Model(body.input, [body.get_layer(name).output for name in _VGG_LAYERS])
     network.trainable = False
     return lambda images: perceptual_vectors(network(application.preprocess_input(images * 255.0)))
 

@@ -14,6 +14,7 @@ from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
 from tf_interp.peers.settings import PeerSettings
+from tf_interp.system.keras2 import keras
 
 Network = Callable[[tf.Tensor], tf.Tensor]
 
@@ -43,7 +44,7 @@ class Acai(Autoencoder):
         return list(acai_losses(*nets, images, alpha, self.settings.critic_weight, self.settings.realism))
 
     @property
-    def players(self) -> List[List[tf.keras.Model]]:
+    def players(self) -> List[List[keras.Model]]:
         return [*super().players, [self.critic]]
 
 

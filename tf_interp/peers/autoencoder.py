@@ -10,9 +10,10 @@ from tf_interp.model.networks.blocks import ConvBody, halved, leaky_relu, upsamp
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.cross_fade import full_lengths, step_times
 from tf_interp.peers.settings import PeerSettings
+from tf_interp.system.keras2 import keras
 
 
-class Encoder(tf.keras.Model):
+class Encoder(keras.Model):
     """Strided convolutions as in Fig. 2a, then one dense layer.
 
     Args:
@@ -24,14 +25,14 @@ class Encoder(tf.keras.Model):
     def __init__(self, outputs: int, features: Sequence[int], dtype: str = "float32"):
         super().__init__(name="encoder")
         self.body = ConvBody(features, dtype)
-        self.head = tf.keras.layers.Dense(outputs, dtype="float32")
+        self.head = keras.layers.Dense(outputs, dtype="float32")
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
         """images: float32 [B,H,W,C] in [0, 1]. Returns float32 [B,outputs]."""
         return self.head(self.body(images))
 
 
-class Decoder(tf.keras.Model):
+class Decoder(keras.Model):
     """The encoder mirrored: one dense layer, then transposed convolutions, each doubling the resolution.
 
     Args:
@@ -44,8 +45,8 @@ class Decoder(tf.keras.Model):
         super().__init__(name="decoder")
         *self.sizes, coarse = [halved(image_shape[:2], times) for times in range(len(features) + 1)]
         volume = (*coarse, features[-1])
-        self.unpack = tf.keras.layers.Dense(int(np.prod(volume)), activation=leaky_relu, dtype=dtype)
-        self.reshape = tf.keras.layers.Reshape(volume, dtype=dtype)
+        self.unpack = keras.layers.Dense(int(np.prod(volume)), activation=leaky_relu, dtype=dtype)
+        self.reshape = keras.layers.Reshape(volume, dtype=dtype)
         self.upsample = [upsampling(size, dtype) for size in reversed(features[:-1])]
         self.upsample.append(upsampling(image_shape[-1], "float32", activation=None))
 
@@ -103,7 +104,7 @@ class Autoencoder(tf.Module):
         return [squared_error(images, self.decode(self.encode(images)))]
 
     @property
-    def players(self) -> List[List[tf.keras.Model]]:
+    def players(self) -> List[List[keras.Model]]:
         """The networks that each of the `losses` updates; it updates no others."""
         return [[self.encoder, self.decoder]]
 

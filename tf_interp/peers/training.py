@@ -15,6 +15,7 @@ from tf_interp.peers.autoencoder import Autoencoder
 from tf_interp.peers.saved import Peer, build
 from tf_interp.peers.settings import PeerSettings
 from tf_interp.system.device import describe_device
+from tf_interp.system.keras2 import keras
 from tf_interp.system.provenance import describe_start
 from tf_interp.training.divergence import check_finite
 from tf_interp.training.run_log import RunLog
@@ -42,7 +43,7 @@ def train_peer(kind: str, images: np.ndarray, source: Source, settings: PeerSett
     if kind == "acai" and settings.batch_size < 2:
         raise InputError("batch_size: acai mixes the images of a batch, so it needs at least 2")
     report = describe_device(settings.precision)
-    tf.keras.utils.set_random_seed(settings.seed)
+    keras.utils.set_random_seed(settings.seed)
     model = build(kind, settings, images.shape[1:], report.precision)
     start, began = describe_start(report, iteration=0), time.monotonic()
     with RunLog(folder, 0, settings.iterations, headline={"reconstruction": "|x-x'|^2"}) as log:
@@ -74,7 +75,7 @@ def batches(images: np.ndarray, batch_size: int, seed: int) -> tf.data.Dataset:
 
 
 def compile_step(
-    model: Autoencoder, optimizers: Sequence[tf.keras.optimizers.Optimizer]
+    model: Autoencoder, optimizers: Sequence[keras.optimizers.Optimizer]
 ) -> Callable[[tf.Tensor, tf.Tensor], Dict[str, tf.Tensor]]:
     """The compiled update: a batch of `batches` -> float32 scalars for the log.
 
@@ -118,7 +119,7 @@ def _iterate(model: Autoencoder, images: np.ndarray, settings: PeerSettings, log
     return metrics
 
 
-def _adam(learning_rate: float, variables: List[tf.Variable]) -> tf.keras.optimizers.Optimizer:
-    optimizer = tf.keras.optimizers.Adam(learning_rate, jit_compile=False)
+def _adam(learning_rate: float, variables: List[tf.Variable]) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.Adam(learning_rate, jit_compile=False)
     optimizer.build(variables)
     return optimizer

@@ -11,7 +11,14 @@ import tensorflow as tf
 BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16")
 _NVIDIA, _AMD = "0x10de", "0x1002"
 _DISPLAY_CLASSES = ("0x0300", "0x0302", "0x0380")  # PCI: VGA, 3D, other display controllers
-_CUDA_LIBRARIES = ("libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcudnn.so.8")
+_BUILD = tf.sysconfig.get_build_info()
+_CUDA, _CUDNN = _BUILD.get("cuda_version", ""), _BUILD.get("cudnn_version", "")  # "12.2", "8"; empty without CUDA
+_CUDA_LIBRARIES = (
+    "libcuda.so.1",
+    *(f"{library}.so.{_CUDA.split('.')[0]}" for library in ("libcudart", "libcublas")),
+    f"libcudnn.so.{_CUDNN.split('.')[0]}",
+)
+_INSTALL_CUDA = f'pip install "tensorflow[and-cuda]=={tf.__version__}"'
 
 
 class DeviceReport(NamedTuple):
@@ -72,15 +79,15 @@ def explain_idle_gpu(
     if visible is not None and visible.strip() in ("", "-1"):
         return found + f"CUDA_VISIBLE_DEVICES={visible!r} hides it. Unset that variable."
     if not built_with_cuda:
-        return found + 'this build has no CUDA. Install it with: pip install "tensorflow[and-cuda]==2.15.1"'
+        return found + "this build has no CUDA. Install it with: " + _INSTALL_CUDA
     if "libcuda.so.1" in missing_libraries:
         return found + "the NVIDIA driver is not loaded (no libcuda.so.1). Install or start it; nvidia-smi must work."
     if missing_libraries:
-        return (
-            found + f"{', '.join(missing_libraries)} cannot be loaded. TensorFlow 2.15 needs CUDA 12.2 and cuDNN 8.9: "
-            'pip install "tensorflow[and-cuda]==2.15.1"'
-        )
-    return found + "driver or compute capability do not suit TensorFlow 2.15; TF_CPP_MIN_LOG_LEVEL=0 makes it say why."
+        missing = ", ".join(missing_libraries)
+        needs = f"TensorFlow {tf.__version__} needs CUDA {_CUDA} and cuDNN {_CUDNN}"
+        return found + f"{missing} cannot be loaded. {needs}: {_INSTALL_CUDA}"
+    unfit = f"driver or compute capability do not suit TensorFlow {tf.__version__}"
+    return found + f"{unfit}; TF_CPP_MIN_LOG_LEVEL=0 makes it say why."
 
 
 def system_gpus(pci: Path = Path("/sys/bus/pci/devices"), nodes: Path = Path("/dev")) -> List[str]:

@@ -15,7 +15,7 @@ import tf_interp
 from tf_interp.system.device import DeviceReport
 from tf_interp.system.invocation import program
 
-PACKAGES = ("tensorflow-probability", "tensorflow-addons", "keras", "numpy", "scipy", "h5py", "matplotlib", "pillow")
+PACKAGES = ("tensorflow-probability", "tf-keras", "keras", "numpy", "scipy", "h5py", "matplotlib", "pillow")
 _FILE = Path(__file__).resolve()
 _PLACE = "tf_interp/system/provenance.py"  # of this file in the project's repository
 

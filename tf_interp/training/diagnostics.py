@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_interp.model.rollout import Measure
 from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance
 
@@ -22,7 +23,7 @@ _LOGGED = {
 """T's parameter -> the scalar that is logged of it."""
 
 
-def layer_gradient_norms(net: tf.keras.Model, gradients: List[tf.Tensor]) -> Metrics:
+def layer_gradient_norms(net: keras.Model, gradients: List[tf.Tensor]) -> Metrics:
     """Norm of the gradient of each layer of a network, by the layer's place and kind.
 
     Args:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tf_interp.config import RewardConfig
 from tf_interp.features.perception import Perceive
 from tf_interp.model.structs import Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.masks import per_frame
 from tf_interp.training.measures import distance as pixel_distance
 from tf_interp.training.rewards import Distance, pay
@@ -32,7 +33,7 @@ class Episode(NamedTuple):
 
 
 def make_episode(
-    trajectory: Trajectory, weights: RewardConfig, distance: Distance, value: Optional[tf.keras.Model] = None
+    trajectory: Trajectory, weights: RewardConfig, distance: Distance, value: Optional[keras.Model] = None
 ) -> Tuple[Episode, Dict[str, tf.Tensor]]:
     """Pays rollouts.
 
@@ -51,7 +52,7 @@ def make_episode(
     return Episode(trajectory, total, paid.ending_returns, values), paid.rewards
 
 
-def expected_returns(trajectory: Trajectory, value: Optional[tf.keras.Model], ending: tf.Tensor) -> tf.Tensor:
+def expected_returns(trajectory: Trajectory, value: Optional[keras.Model], ending: tf.Tensor) -> tf.Tensor:
     """V(s_k; s_goal), float32 [B,K]; zero without a value network.
 
     V is the network's output plus what stopping at s_k would earn there and then, so that the network learns only what

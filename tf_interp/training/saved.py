@@ -10,6 +10,7 @@ from tf_interp.errors import FileError
 from tf_interp.model.agents import settings_file
 from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
+from tf_interp.system.keras2 import keras
 from tf_interp.system.run_folder import RunFolder
 from tf_interp.system.weights import read_weights
 
@@ -17,13 +18,13 @@ from tf_interp.system.weights import read_weights
 class Networks(tf.Module):
     """Networks as attributes by their names, which are their places in a checkpoint."""
 
-    def __init__(self, networks: Dict[str, tf.keras.Model]):
+    def __init__(self, networks: Dict[str, keras.Model]):
         super().__init__(name="networks")
         for name, network in networks.items():
             setattr(self, name, network)
 
 
-def save_model(networks: Dict[str, tf.keras.Model], config: Config, image_shape: ImageShape, folder: Path) -> None:
+def save_model(networks: Dict[str, keras.Model], config: Config, image_shape: ImageShape, folder: Path) -> None:
     """Writes weights and settings to `folder`, replacing what it held only when all is written."""
     with files.replaced_folder(folder) as fresh:
         tf.train.Checkpoint(models=Networks(networks)).write(str(fresh / "weights"))
@@ -31,7 +32,7 @@ def save_model(networks: Dict[str, tf.keras.Model], config: Config, image_shape:
         files.write_json(fresh / "config.json", content)
 
 
-def load_initial_weights(networks: Dict[str, tf.keras.Model], run: Path) -> None:
+def load_initial_weights(networks: Dict[str, keras.Model], run: Path) -> None:
     """Fills all networks, the critics too, with the weights that another run ended with.
 
     Raises:

@@ -12,6 +12,7 @@ from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
 from tf_interp.model.rollout import Measure, Rules, rollout
 from tf_interp.model.structs import ImageShape, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
@@ -73,7 +74,7 @@ class Trainer:
         if config.optimizer.batch_size % replicas:
             batch_size = config.optimizer.batch_size
             raise InputError(f"batch_size: {batch_size} cannot be split evenly over {replicas} replicas")
-        tf.keras.utils.set_random_seed(config.seed)
+        keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
             self.optimizers = build_optimizers(self.networks, config.optimizer, config.policy_gradient, config.critic)
@@ -195,7 +196,7 @@ class Trainer:
         return {f"{name}/loss": loss, f"gradient_norm/{name}": norm, **means(output)}
 
     def _gradients(
-        self, tape: tf.GradientTape, loss: tf.Tensor, networks: Dict[str, tf.keras.Model]
+        self, tape: tf.GradientTape, loss: tf.Tensor, networks: Dict[str, keras.Model]
     ) -> Dict[str, List[tf.Tensor]]:
         """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""
         sources = [net.trainable_variables for net in networks.values()]

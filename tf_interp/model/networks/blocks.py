@@ -9,6 +9,7 @@ from typing import Sequence, Tuple
 import tensorflow as tf
 
 from tf_interp.errors import InputError
+from tf_interp.system.keras2 import keras
 
 LEAK = 0.2  # slope of the leaky ReLU for negative inputs, as in DCGAN
 
@@ -17,21 +18,21 @@ def leaky_relu(x: tf.Tensor) -> tf.Tensor:
     return tf.nn.leaky_relu(x, LEAK)
 
 
-def convolution(features: int, kernel: int, stride: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
+def convolution(features: int, kernel: int, stride: int, dtype: str, activation=leaky_relu) -> keras.layers.Layer:
     """A convolution with "same" padding; output size is ceil(input size / stride)."""
-    return tf.keras.layers.Conv2D(
+    return keras.layers.Conv2D(
         features, kernel, stride, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
 
 
-def upsampling(features: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
+def upsampling(features: int, dtype: str, activation=leaky_relu) -> keras.layers.Layer:
     """A transposed convolution that doubles the resolution: [B,h,w,*] -> [B,2h,2w,features]."""
-    return tf.keras.layers.Conv2DTranspose(
+    return keras.layers.Conv2DTranspose(
         features, 4, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
 
 
-class ConvBody(tf.keras.layers.Layer):
+class ConvBody(keras.layers.Layer):
     """The body of the policy, the value network and the discriminator (Fig. 2a), after DCGAN's discriminator.
 
     Strided convolutions, each halving the resolution, then one vector an image. There is no batch
@@ -41,7 +42,7 @@ class ConvBody(tf.keras.layers.Layer):
     def __init__(self, features: Sequence[int], dtype: str = "float32"):
         super().__init__(dtype=dtype)
         self.layers = [convolution(size, kernel=4, stride=2, dtype=dtype) for size in features]
-        self.flatten = tf.keras.layers.Flatten(dtype=dtype)
+        self.flatten = keras.layers.Flatten(dtype=dtype)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """[B,H,W,*] -> [B,F], F = h * w * features[-1] numbers of the last maps."""

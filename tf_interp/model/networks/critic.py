@@ -5,9 +5,10 @@ from typing import Sequence
 import tensorflow as tf
 
 from tf_interp.model.networks.blocks import ConvBody
+from tf_interp.system.keras2 import keras
 
 
-class CriticNetwork(tf.keras.Model):
+class CriticNetwork(keras.Model):
     """One number an image: the log-odds that it is a real one, or what else a critic is trained to guess.
 
     Args:
@@ -19,7 +20,7 @@ class CriticNetwork(tf.keras.Model):
     def __init__(self, features: Sequence[int], dtype: str = "float32", name: str = "discriminator"):
         super().__init__(name=name)
         self.body = ConvBody(features, dtype)
-        self.head = tf.keras.layers.Dense(1, dtype="float32")
+        self.head = keras.layers.Dense(1, dtype="float32")
 
     def call(self, image: tf.Tensor) -> tf.Tensor:
         """image: float32 [B,H,W,C] in [0, 1]. Returns float32 [B], unbounded: logits, or guesses."""

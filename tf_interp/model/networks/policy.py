@@ -7,9 +7,10 @@ import tensorflow as tf
 
 from tf_interp.model.networks.blocks import ConvBody, stacked_channels
 from tf_interp.model.structs import PolicyOutput
+from tf_interp.system.keras2 import keras
 
 
-class Policy(tf.keras.Model):
+class Policy(keras.Model):
     """pi(a, stop | s; s_goal): a diagonal Gaussian over D numbers and a Bernoulli unit (section 4).
 
     Args:
@@ -39,8 +40,8 @@ class Policy(tf.keras.Model):
         self.mean = _command_head(command_size, cells, "mean", "glorot_uniform")
         # Zeros, so that every command begins with initial_stddev.
         self.raw_stddev = _command_head(command_size, cells, "stddev", "zeros")
-        self.stop = tf.keras.layers.Dense(
-            1, kernel_initializer="zeros", bias_initializer=tf.keras.initializers.Constant(stop_bias),
+        self.stop = keras.layers.Dense(
+            1, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(stop_bias),
             dtype="float32", name="stop",
         )  # fmt: skip
         self.floor = stddev_floor
@@ -67,9 +68,9 @@ class Policy(tf.keras.Model):
         return PolicyOutput(mean, self.floor + self.scale * tf.nn.softplus(raw), self.stop(h)[:, 0])
 
 
-def _command_head(command_size: int, cells: Optional[int], name: str, initializer: str) -> tf.keras.layers.Layer:
+def _command_head(command_size: int, cells: Optional[int], name: str, initializer: str) -> keras.layers.Layer:
     if cells is None:
-        return tf.keras.layers.Dense(command_size, kernel_initializer=initializer, dtype="float32", name=name)
-    return tf.keras.layers.Conv2D(
+        return keras.layers.Dense(command_size, kernel_initializer=initializer, dtype="float32", name=name)
+    return keras.layers.Conv2D(
         command_size // cells, 3, padding="same", kernel_initializer=initializer, dtype="float32", name=name
     )

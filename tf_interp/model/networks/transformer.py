@@ -7,9 +7,10 @@ import tensorflow as tf
 from tf_interp.errors import InputError
 from tf_interp.model.networks.blocks import convolution, halved, upsampling
 from tf_interp.model.structs import Head, TransformParams
+from tf_interp.system.keras2 import keras
 
 
-class Transformer(tf.keras.Model):
+class Transformer(keras.Model):
     """T(s, a): an encoder, the command joined at the lowest resolution, a decoder with skip connections.
 
     The last layer of every head begins at zero, so that an untrained T predicts what raw zeros stand for:
@@ -52,10 +53,10 @@ class Transformer(tf.keras.Model):
         # ReLU, not the leaky one: its gradient takes TensorFlow a fifth of a training step less on a CPU.
         self.encoder = [convolution(size, 3, 1 + (level > 0), dtype, "relu") for level, size in enumerate(features)]
         coarse = halved(image_shape[:2], len(features) - 1)
-        unpack = [tf.keras.layers.Reshape((*coarse, -1), dtype=dtype)]
+        unpack = [keras.layers.Reshape((*coarse, -1), dtype=dtype)]
         if not spatial_command:
-            unpack.insert(0, tf.keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype))
-        self.unpack_command = tf.keras.Sequential(unpack, name="unpack_command")
+            unpack.insert(0, keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype))
+        self.unpack_command = keras.Sequential(unpack, name="unpack_command")
         self.bottleneck = convolution(features[-1], 3, 1, dtype, "relu")
         self.upsample = [upsampling(size, dtype, "relu") for size in reversed(features[halvings:-1])]
         self.decoder = [convolution(size, 3, 1, dtype, "relu") for size in reversed(features[halvings:-1])]
@@ -92,9 +93,7 @@ class Transformer(tf.keras.Model):
         return params
 
 
-def _head_layer(name: str, spec: Head) -> tf.keras.layers.Layer:
+def _head_layer(name: str, spec: Head) -> keras.layers.Layer:
     if spec.per_pixel:
-        return tf.keras.layers.Conv2D(
-            spec.size, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=name
-        )
-    return tf.keras.layers.Dense(spec.size, kernel_initializer="zeros", dtype="float32", name=name)
+        return keras.layers.Conv2D(spec.size, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=name)
+    return keras.layers.Dense(spec.size, kernel_initializer="zeros", dtype="float32", name=name)

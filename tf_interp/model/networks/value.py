@@ -5,9 +5,10 @@ from typing import Sequence
 import tensorflow as tf
 
 from tf_interp.model.networks.blocks import ConvBody, stacked_channels
+from tf_interp.system.keras2 import keras
 
 
-class Value(tf.keras.Model):
+class Value(keras.Model):
     """Predicts the return that is still to come from a state, for a goal.
 
     Args:
@@ -18,7 +19,7 @@ class Value(tf.keras.Model):
     def __init__(self, features: Sequence[int], dtype: str = "float32"):
         super().__init__(name="value")
         self.body = ConvBody(features, dtype)
-        self.head = tf.keras.layers.Dense(1, dtype="float32")
+        self.head = keras.layers.Dense(1, dtype="float32")
 
     def call(self, state: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
         """state, goal: float32 [B,H,W,C] in [0, 1]. Returns float32 [B], unbounded, in units of the return."""

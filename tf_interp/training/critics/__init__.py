@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_interp.config import CriticConfig, RewardConfig
 from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
+from tf_interp.system.keras2 import keras
 from tf_interp.training.critics.discriminator import Discriminator
 from tf_interp.training.critics.mixture import MixtureCritic
 
@@ -21,7 +22,7 @@ class Critic(Protocol):
         network: its Keras model, with its variables created; its name is the critic's in logs and checkpoints.
     """
 
-    network: tf.keras.Model
+    network: keras.Model
 
     def reward(self, frames: tf.Tensor) -> tf.Tensor:
         """float32 [N], <= 0, of frames float32 [N,H,W,C] in [0, 1]; differentiable in the frames."""

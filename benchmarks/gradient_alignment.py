@@ -31,6 +31,8 @@ from tf_interp.model.rollout import GradientFlow, rollout
 from tf_interp.system import files
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
+from tf_interp.training.episodes import make_episode
+from tf_interp.training.strategies.bptt import bptt
 from tf_interp.training.trainer import Trainer
 
 
@@ -40,22 +42,19 @@ def cosine(halvings: int, options: argparse.Namespace) -> Dict[str, float]:
     config = configs.from_dict({**settings, "seed": options.seed}, "gradient_alignment")
     images, _ = load_images("mnist")
     trainer = Trainer(config, images.shape[1:], "float32")
-    pairs = iter(training_pairs(images, config.batch_size, config.seed))
+    pairs = iter(training_pairs(images, config.optimizer.batch_size, config.seed))
     for _ in range(options.iterations):
         metrics = trainer.train_step(*next(pairs))
-    weights = trainer.models.transformer.trainable_variables
+    walker, weights = trainer.agents.walker, trainer.agents.transformer.trainable_variables
 
     @tf.function
     def gradients(start: tf.Tensor, goal: tf.Tensor, seed: tf.Tensor) -> List[tf.Tensor]:
         found = []
-        for passing in (trainer.method.gradients, GradientFlow()):
+        for objective, passing in (trainer.strategy[:2], (bptt, GradientFlow())):
             with tf.GradientTape() as tape:
-                walks = rollout(trainer.models.walker, start, goal, config.steps, seed, False, passing)
-                episode, _ = trainer.make_episode(walks)
-                loss = trainer.method.objective(episode).loss
-                if passing == GradientFlow():
-                    loss = -tf.reduce_sum(episode.rewards, axis=1)
-                loss = tf.reduce_mean(loss)
+                trajectory = rollout(walker, start, goal, config.model.steps, seed, gradients=passing)
+                episode, _ = make_episode(trajectory, config.reward, trainer.critics, trainer.value)
+                loss = tf.reduce_mean(objective(episode).loss)
             found.append(tf.concat([tf.reshape(part, [-1]) for part in tape.gradient(loss, weights)], axis=0))
         return found
 

@@ -7,10 +7,10 @@ in the order of their names.
 
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from fuel_compat.errors import FileError
-from fuel_compat.folders import list_files, read_files
+from fuel_compat.folders import PictureFile, list_files, read_files
 from fuel_compat.zips import list_members, read_members
 
 ARCHIVE = "img_align_celeba.zip"
@@ -42,7 +42,7 @@ def find_pictures(path: Path, limit: Optional[int] = None, allow_missing: bool =
     Raises:
         FileError: there is nothing to read, the archive is unfit, or a number is missing or comes twice.
     """
-    pictures = _search(path)
+    pictures = _open(path)
     if not pictures.entries:
         raise FileError(f"{path} holds no pictures; -d takes {ARCHIVE}, another zip archive, or a folder of pictures")
     numbered = all(_NUMBER.fullmatch(stem_of(entry.name)) for entry in pictures.entries)
@@ -58,21 +58,31 @@ def stem_of(name: str) -> str:
     return PurePosixPath(name).stem
 
 
-def _search(path: Path) -> Pictures:
+def locate(path: Path) -> Tuple[Path, Optional[List[PictureFile]]]:
+    """What `find_pictures` reads, found without opening an archive: an archive and None, or a folder and its pictures.
+
+    Raises:
+        FileError: `path` does not exist, or holds several archives.
+    """
     if path.is_file():
-        return Pictures(path, list_members(path), read_members)
+        return path, None
     if not path.is_dir():
         raise FileError(f"{path} does not exist; -d takes {ARCHIVE}, or the folder with it or with the pictures")
     if (path / ARCHIVE).is_file():
-        return _search(path / ARCHIVE)
+        return path / ARCHIVE, None
     files = list_files(path)
     archives = sorted(path.glob("*.zip"))
     if not files and len(archives) > 1:
         names = ", ".join(archive.name for archive in archives)
         raise FileError(f"{path} holds several zip archives ({names}); give one of them as -d")
-    if not files and archives:
-        return _search(archives[0])
-    return Pictures(path, files, read_files)
+    return (archives[0], None) if not files and archives else (path, files)
+
+
+def _open(path: Path) -> Pictures:
+    origin, files = locate(path)
+    if files is None:
+        return Pictures(origin, list_members(origin), read_members)
+    return Pictures(origin, files, read_files)
 
 
 def _check_numbers(pictures: Pictures) -> None:

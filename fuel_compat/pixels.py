@@ -120,8 +120,17 @@ def _fitted(image: Image.Image, geometry: Geometry) -> Image.Image:
     """
     if image.mode not in _COLOURS:
         raise FileError(f"has mode {image.mode}, whose range is not that of 8 bits; save it with 8 bits a channel")
-    image = ImageOps.exif_transpose(image)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
-    return ImageOps.fit(image.convert("RGB"), geometry.size, Image.LANCZOS)
+    return ImageOps.fit(opaque(upright(image)).convert("RGB"), geometry.size, Image.LANCZOS)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """The image turned as its orientation tag says, if it has one."""
+    return ImageOps.exif_transpose(image)
+
+
+def opaque(image: Image.Image) -> Image.Image:
+    """The image on black, if any of it is transparent."""
+    if not image.has_transparency_data:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)

@@ -7,11 +7,21 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from PIL import Image
 
-SHARED_DATA = Path(os.environ.get("SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
-REAL_SAMPLE = SHARED_DATA / "celeba_sample"
 ATTRIBUTES = [f"Attribute_{number}" for number in range(40)]
+
+
+def optional_data(name):
+    """Path of optional data: in the folder that SHARED_DATA names, else in ../shared/data beside the checkout.
+
+    A test that asks for data that are not there is skipped.
+    """
+    path = Path(os.environ.get("SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data") / name
+    if not path.exists():
+        pytest.skip(f"{path} is not there; SHARED_DATA names the folder that has {name}")
+    return path
 
 
 def jpeg(seed, size=(178, 218), mode="RGB", kind="JPEG"):

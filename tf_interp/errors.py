@@ -1,6 +1,6 @@
 """What can end a program early. Each message names the file or field, the value and the remedy.
 
-`tf_interp.system.entry.guarded` prints these without a traceback and gives each its exit code.
+`tf_interp.system.entry.exit_code_of` prints these without a traceback and gives each its exit code.
 """
 
 

@@ -17,18 +17,17 @@ Curve = Tuple[Sequence[float], Sequence[float]]
 """x and y values."""
 
 
-def flow_colors(flow: np.ndarray, max_flow: Optional[float] = None) -> np.ndarray:
+def flow_colors(flow: np.ndarray) -> np.ndarray:
     """A flow on the colour wheel: hue is the direction, saturation the length; no flow is white.
 
     Args:
-        flow: float [...,2], (F_x, F_y) in pixels.
-        max_flow: length of full saturation, in pixels; default: the longest in `flow`.
+        flow: float [...,2], (F_x, F_y) in pixels. The longest is drawn in full saturation.
 
     Returns:
         float32 [...,3], RGB in [0, 1]. Pointing right is red, down yellow-green, left cyan, up violet.
     """
     length = np.linalg.norm(flow, axis=-1)
-    scale = max_flow or max(float(length.max()), 1e-6)
+    scale = max(float(length.max()), 1e-6)
     hue = np.arctan2(flow[..., 1], flow[..., 0]) / (2 * np.pi) % 1.0
     hsv = np.stack([hue, np.clip(length / scale, 0, 1), np.ones_like(hue)], axis=-1)
     return hsv_to_rgb(hsv).astype(np.float32)
@@ -54,26 +53,23 @@ def strips(
         frames: [B,K+1,H,W,C] in [0, 1].
         goal: [B,H,W,C].
         maps: each [B,K,H,W,*], flows, masks or images; see `map_colors`. Each is drawn under the frame it led to.
-        lengths: [B], steps taken, or None. Cells after STOP are black, as in Fig. 5.
+        lengths: int [B], steps taken. Cells after STOP are black, those of maps too, as in Fig. 5. None: K each.
 
     Returns:
         float32 [B * (1 + len(maps)) * H, (K+2) * W, 3].
     """
-    steps = to_rgb(frames)
-    if lengths is not None:
-        after_stop = np.arange(steps.shape[1]) > np.asarray(lengths)[:, np.newaxis]
-        steps = np.where(after_stop[..., np.newaxis, np.newaxis, np.newaxis], 0.0, steps)
-    rows = [np.concatenate([steps, to_rgb(goal)[:, np.newaxis]], axis=1)]
+    rows = [np.concatenate([to_rgb(frames), to_rgb(goal)[:, np.newaxis]], axis=1)]
     beside = [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)]  # start and goal have no maps
     rows += [np.pad(map_colors(each), beside, constant_values=1.0) for each in maps]
     cells = np.stack(rows, axis=1)  # [B,rows,K+2,H,W,3]
+    if lengths is not None:
+        after_stop = np.arange(frames.shape[1]) > np.asarray(lengths)[:, np.newaxis]  # [B,K+1]
+        cells[:, :, :-1] *= ~after_stop[:, np.newaxis, :, np.newaxis, np.newaxis, np.newaxis]
     walks, kinds, columns, height, width, _ = cells.shape
     return cells.transpose(0, 1, 3, 2, 4, 5).reshape(walks * kinds * height, columns * width, 3)
 
 
-def strip_figure(
-    frames: np.ndarray, goal: np.ndarray, title: str, path: Path, lengths: Optional[np.ndarray] = None
-) -> None:
+def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path, lengths: np.ndarray) -> None:
     """Writes a picture in the manner of Fig. 4b and 5: a row a walk, columns start, s_1 ... s_K, goal.
 
     Args:
@@ -84,7 +80,9 @@ def strip_figure(
     _labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title, path)
 
 
-def maps_figure(frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path) -> None:
+def maps_figure(
+    frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path, lengths: np.ndarray
+) -> None:
     """Writes walks, each with rows beneath it of what each transformation did in each step.
 
     Args:
@@ -93,8 +91,9 @@ def maps_figure(frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray
         maps: label -> [B,K,H,W,*]; see `map_colors`.
         title: line above the picture.
         path: where to; the ending decides the format.
+        lengths: int [B], see `strips`.
     """
-    picture = strips(frames, goal, list(maps.values()))
+    picture = strips(frames, goal, list(maps.values()), lengths)
     _labelled_figure(picture, ["walk", *maps] * len(frames), frames.shape, title, path)
 
 
@@ -120,18 +119,18 @@ def _labelled_figure(
         figure.savefig(temporary, dpi=110, bbox_inches="tight")
 
 
-def strip_rows_figure(walks: Dict[str, np.ndarray], goal: np.ndarray, path: Path) -> None:
+def strip_rows_figure(walks: Dict[str, Tuple[np.ndarray, np.ndarray]], goal: np.ndarray, path: Path) -> None:
     """Writes the same pairs walked by several methods, a panel a method.
 
     Args:
-        walks: method -> frames [B,K+1,H,W,C] in [0, 1]; K may differ.
+        walks: method -> frames [B,K+1,H,W,C] in [0, 1] and lengths int [B], see `strips`; K may differ.
         goal: [B,H,W,C].
         path: where to; the ending decides the format.
     """
-    rows, columns = len(goal), max(frames.shape[1] for frames in walks.values()) + 1
+    rows, columns = len(goal), max(frames.shape[1] for frames, _ in walks.values()) + 1
     figure = Figure(figsize=(0.6 * columns + 0.5, (0.6 * rows + 0.35) * len(walks)), layout="constrained")
-    for axes, (name, frames) in zip(np.atleast_1d(figure.subplots(len(walks), 1)), walks.items()):
-        axes.imshow(strips(frames, goal), interpolation="nearest", aspect="equal")
+    for axes, (name, (frames, lengths)) in zip(np.atleast_1d(figure.subplots(len(walks), 1)), walks.items()):
+        axes.imshow(strips(frames, goal, lengths=lengths), interpolation="nearest", aspect="equal")
         axes.set_title(name, fontsize=9, loc="left")
         axes.set_axis_off()
     with replaced_file(path) as temporary:
@@ -183,27 +182,27 @@ def _style(index: int) -> Tuple[str, str]:
     return f"C{index % 10}", ("-", "--", ":")[index // 10 % 3]
 
 
-def save_strip(frames: np.ndarray, goal: np.ndarray, path: Path, magnify: int = 1) -> None:
+def save_strip(frames: np.ndarray, goal: np.ndarray, length: int, path: Path, magnify: int = 1) -> None:
     """Writes one walk: a strip (start, steps, goal) as an image file, or the steps as an animation if it is a .gif.
 
     Args:
         frames: [K+1,H,W,C] in [0, 1].
         goal: [H,W,C].
+        length: steps taken, 0 to K. After STOP the cells of a strip are black; an animation ends there.
         path: where to.
         magnify: whole number by which pixels are enlarged.
     """
     if path.suffix.lower() == ".gif":
-        _save_gif(to_rgb(frames), path, magnify)
+        _save_gif(to_rgb(frames[: length + 1]), path, magnify)
         return
-    picture = _pixels(strips(frames[np.newaxis], goal[np.newaxis]), magnify)
+    picture = _pixels(strips(frames[np.newaxis], goal[np.newaxis], lengths=np.array([length])), magnify)
     with replaced_file(path) as temporary:
         picture.save(temporary)
 
 
 def _save_gif(frames: np.ndarray, path: Path, magnify: int) -> None:
     pictures = [_pixels(frame, magnify) for frame in frames]
-    rest: Sequence[int] = [400] * len(pictures)
-    durations = [1000, *rest[1:-1], 1500]  # milliseconds; linger on both ends
+    durations = [1000, *[400] * (len(pictures) - 2), 1500][: len(pictures)]  # milliseconds; linger on both ends
     with replaced_file(path) as temporary:
         pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
 

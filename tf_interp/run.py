@@ -16,8 +16,8 @@ from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import load_training_images
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
-from tf_interp.maps import draw_maps
 from tf_interp.model.interpolator import load_interpolator
+from tf_interp.report.maps import draw_maps
 from tf_interp.system import files
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start

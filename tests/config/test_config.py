@@ -1,25 +1,24 @@
-"""Settings: ranges, types, presets, JSON."""
+"""Settings: types, ranges, names, and the two shapes they have, groups in Python and flat names in files."""
 
 import dataclasses
 import json
+import typing
 
 import pytest
 
 from tf_interp import config as configs
-from tf_interp.config import Config
-from tf_interp.config.presets import PRESET_HELP, PRESETS, settings_of
-from tf_interp.config.validation import read_settings
-from tf_interp.errors import FileError, InputError
-from tf_interp.training.strategies import METHODS
+from tf_interp.config import GROUPS, Config, ModelConfig, RewardConfig, settings
+from tf_interp.errors import InputError
 
 
 @pytest.mark.parametrize(
-    "setting, message",
+    "values, message",
     [
         ({"steps": 0}, "steps: 0 is outside the allowed range 1 to 100"),
         ({"steps": 101}, "steps: 101 is outside"),
         ({"steps": True}, "steps: expected int, got True"),
         ({"steps": 5.0}, "steps: expected int, got 5.0"),
+        ({"seed": 2**31}, f"seed: {2**31} is outside the allowed range 0 to {2**31 - 1}"),
         ({"learning_rate": float("nan")}, "learning_rate: nan is outside"),
         ({"learning_rate": "fast"}, "learning_rate: expected float, got 'fast'"),
         ({"method": "magic"}, "method: 'magic' is not one of bptt, pg, hybrid, bptt_stop"),
@@ -27,71 +26,96 @@ from tf_interp.training.strategies import METHODS
         ({"policy_features": ()}, "policy_features: needs at least one element"),
         ({"policy_features": 8}, "policy_features: expected a list, got 8"),
         ({"transformations": ("warp", "fold")}, "transformations: 'fold' is not one of warp, recolor, blend"),
-        ({"transformations": ("warp", "warp")}, "names one twice"),
+        ({"transformations": ("warp", "warp")}, "transformations: .* names one twice"),
         ({"noise_size": 0}, "noise_size: 0 is outside the allowed range 1 to 1024"),
         ({"noise_size": 2.5}, "noise_size: expected int, got 2.5"),
-        ({"method": "pg", "transformations": ("blend",)}, "transformations: method pg draws flows, so it needs warp"),
         ({"eager": 1}, "eager: expected bool, got 1"),
         ({"data_dir": 3}, "data_dir: expected str, got 3"),
+        ({"step": 3}, "unknown setting 'step'; did you mean 'steps'"),
+        ({"model": {"steps": 3}}, "unknown setting 'model'"),  # groups have no names in files
     ],
 )
-def test_a_bad_value_names_field_value_and_range(setting, message):
-    with pytest.raises(InputError, match=message.replace("(", r"\(")):
-        Config(**setting)
+def test_a_bad_value_names_origin_setting_value_and_range(values, message):
+    with pytest.raises(InputError, match=f"^my.json: {message}"):
+        configs.from_dict(values, "my.json")
+
+
+def test_groups_check_what_they_hold_by_themselves():
+    with pytest.raises(InputError, match="^steps: 0 is outside"):
+        ModelConfig(steps=0)
+    with pytest.raises(InputError, match="^goal_norm: 'l3' is not one of l2, l1, perceptual"):
+        RewardConfig(goal_norm="l3")
 
 
 def test_whole_numbers_become_floats_and_lists_tuples():
-    config = Config(max_flow=3, policy_features=[8, 16])
-    assert config.max_flow == 3.0 and isinstance(config.max_flow, float)
-    assert config.policy_features == (8, 16)
+    model = settings(max_flow=3, policy_features=[8, 16]).model
+    assert model.max_flow == 3.0 and isinstance(model.max_flow, float)
+    assert model.policy_features == (8, 16)
 
 
-def test_settings_survive_json_and_cannot_be_changed():
-    config = Config(steps=7, transformer_features=(4, 8), data_dir="elsewhere")
-    assert configs.from_dict(json.loads(json.dumps(config.to_dict())), "test") == config
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        config.steps = 3
+def another(item, hint):
+    """An allowed value of a setting that is not its default."""
+    if typing.get_origin(hint) is typing.Union:
+        hint = typing.get_args(hint)[0]
+    if typing.get_origin(hint) is typing.Literal:
+        return next(value for value in typing.get_args(hint) if value not in (item.default, "pg"))
+    if hint is bool:
+        return not item.default
+    if hint is str:
+        return "elsewhere"
+    if item.name == "transformations":
+        return ("blend",)
+    if typing.get_origin(hint) is tuple:
+        return (3, 5)
+    middle = (item.metadata["low"] + min(item.metadata["high"], 11)) / 2
+    return int(middle) if hint is int else middle + 0.125
 
 
-def test_unknown_settings_are_refused_with_the_nearest_known_one():
-    with pytest.raises(InputError, match="my.json: unknown setting 'step'; did you mean 'steps'"):
-        configs.from_dict({"step": 3}, "my.json")
+def every_setting():
+    for owner in (Config, *GROUPS.values()):
+        hints = typing.get_type_hints(owner)
+        for item in dataclasses.fields(owner):
+            if item.name not in GROUPS:
+                yield owner, item.name, another(item, hints[item.name])
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_presets_are_valid_for_every_method_and_described(method):
-    for script, presets in PRESETS.items():
-        for name in presets:
-            assert configs.from_dict(settings_of(script, name, method), name).method == method
-            assert PRESET_HELP[script][name]
-    # The paper's settings have none of our remedies and rewards, and its noise is drawn for every pixel.
-    paper = configs.from_dict(settings_of("mnist", "paper", method), "paper")
-    assert paper.noise_size is None or method != "pg"
-    assert (paper.stddev_floor, paper.gradient_threshold, paper.advantage_clip) == (0.0, None, None)
-    assert (paper.trace, paper.sigma_flow_floor, paper.motion_cost, paper.policy_learning_rate) == (1.0, 0.0, 0.0, None)
-    assert paper.departure_cost == 0.0
-    assert paper.steps == (15 if method == "bptt_stop" else 5)
-    assert (paper.flow_cost, paper.roughness_cost, paper.frame_goal_weight, paper.map_halvings) == (0.0, 0.0, 0.0, 0)
+@pytest.mark.parametrize("owner, name, value", [pytest.param(*each, id=each[1]) for each in every_setting()])
+def test_every_setting_has_one_place_and_survives_the_flat_form(owner, name, value):
+    changed = settings(**{name: value})
+    part = changed if owner is Config else next(getattr(changed, group) for group in GROUPS if GROUPS[group] is owner)
+    assert getattr(part, name) == value
+    flat, usual = changed.to_dict(), Config().to_dict()
+    assert {key for key in usual if flat[key] != usual[key]} == {name}
+    assert configs.from_dict(json.loads(json.dumps(flat)), "test") == changed
+    assert Config().replace(**{name: value}) == changed and changed.replace(**{name: usual[name]}) == Config()
 
 
-def test_presets_of_faces():
-    usual, paper, demo = (configs.from_dict(settings_of("celeba", n, "bptt"), n) for n in ("default", "paper", "demo"))
-    assert usual.transformations == paper.transformations == demo.transformations == ("warp", "recolor", "blend")
-    assert usual.manifold_weight and usual.painting_cost and usual.motion_cost and usual.gradient_weight
-    assert not (paper.painting_cost or paper.frame_goal_weight or paper.gradient_weight or paper.roughness_cost)
-    assert not (paper.motion_cost or paper.departure_cost)
-    assert (usual.data, demo.data) == ("celeba", "faces") and demo.command_size < usual.command_size
+def test_names_are_unique_over_all_groups_and_the_flat_form_has_each():
+    names = configs.setting_names()
+    assert len(set(names)) == len(names) == len(list(every_setting()))
+    assert set(Config().to_dict()) == set(names)
 
 
-def test_settings_files(tmp_path):
-    path = tmp_path / "settings.json"
-    path.write_text('{"steps": 3}')
-    assert read_settings(str(path)) == {"steps": 3}
-    path.write_text('{"settings": {"steps": 4}, "starts": []}')  # as a run writes it
-    assert read_settings(str(path)) == {"steps": 4, "run_dir": None}  # a new run must not claim that run's folder
-    for content, message in (("{", "not valid JSON"), ("[1]", "JSON object of settings, not a list")):
-        path.write_text(content)
-        with pytest.raises(FileError, match=message):
-            read_settings(str(path))
-    with pytest.raises(FileError, match="nothing.json: No such file"):
-        read_settings(str(tmp_path / "nothing.json"))
+def test_settings_cannot_be_changed_in_place():
+    config = Config()
+    for owner, name in ((config, "method"), (config.model, "steps"), (config, "model")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(owner, name, 3)
+
+
+@pytest.mark.parametrize(
+    "method, use_stop, obeys, estimator, policy_gradients",
+    [
+        ("bptt", False, False, "estimated", False),
+        ("bptt", True, False, "estimated", False),  # BPTT walks all its steps whatever is set
+        ("pg", False, False, "estimated", True),
+        ("pg", True, True, "estimated", True),
+        ("hybrid", False, False, "estimated", True),
+        ("hybrid", True, True, "estimated", True),
+        ("bptt_stop", False, True, "estimated", True),
+        ("bptt_stop", False, True, "exact", False),
+    ],
+)
+def test_who_obeys_stop_and_who_needs_a_value_network(method, use_stop, obeys, estimator, policy_gradients):
+    config = settings(method=method, use_stop=use_stop, stop_estimator=estimator, stochastic_flow=method == "pg")
+    assert config.obeys_stop is obeys and config.uses_policy_gradients is policy_gradients

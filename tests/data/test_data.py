@@ -2,21 +2,16 @@
 
 import gzip
 import hashlib
-import struct
 
 import numpy as np
 import pytest
+from idx_files import idx
 
 from tf_interp.data import mnist
 from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.errors import FileError, InputError
 
 IMAGES, LABELS = mnist.FILES["test"]
-
-
-def idx(array, magic=None):
-    header = magic or bytes([0, 0, 8, array.ndim])
-    return gzip.compress(header + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes())
 
 
 @pytest.fixture

@@ -98,6 +98,8 @@ def test_kernel_distance_by_hand(random):
     # F = 1, kernel (x y + 1)^3. x = {1, 2}: off the diagonal 3^3 twice, mean 27. y = {0, 1}: 1. Across: 1, 8, 1, 27.
     found = metrics.kernel_distance(np.array([[1.0], [2.0]]), np.array([[0.0], [1.0]]))
     assert found == pytest.approx(27 + 1 - 2 * (1 + 8 + 1 + 27) / 4)
+    assert metrics.likeness_within(np.array([[1.0], [2.0]])) == 27
+    assert metrics.kernel_distance(np.array([[1.0], [2.0]]), np.array([[0.0], [1.0]]), likeness=1.0) == found
 
 
 def test_kernel_distance_is_unbiased(random):

@@ -5,11 +5,11 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from faces import optional_data
 from PIL import Image
 
 from tf_interp.commands.evaluate import main as evaluate_command
@@ -17,10 +17,9 @@ from tf_interp.data import celeba
 from tf_interp.data.pairs import training_pairs
 from tf_interp.errors import FileError, InputError
 from tf_interp.evaluation import metrics
-from tf_interp.features import dlib_faces as faces
+from tf_interp.features import dlib_faces
 from tf_interp.features.classifier import Activations
 
-LFW = Path(__file__).parents[3] / "shared" / "data" / "lfw_aligned" / "img_align_lfw.zip"
 SPLIT = [("split", "S5"), ("source", "S8"), ("start", "<i8"), ("stop", "<i8"), ("available", "?")]
 
 
@@ -74,7 +73,7 @@ def test_files_that_are_not_fuels_are_named(tmp_path, features):
 
 
 def test_without_the_network_its_packages_are_named(monkeypatch, tmp_path, features, capsys):
-    monkeypatch.setattr(faces.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(dlib_faces.importlib.util, "find_spec", lambda name: None)
     path = write_hdf5(tmp_path / "faces.hdf5", features, 9, 3)
     words = ["cross_fade", "--data", "celeba", "--data-dir", str(path), "--out", str(tmp_path / "out")]
     assert evaluate_command(words) == 2
@@ -88,7 +87,7 @@ def test_walks_between_faces_are_measured_on_the_named_file(monkeypatch, tmp_pat
         means = images.mean(axis=(1, 2))
         return Activations(means, means, None)
 
-    monkeypatch.setattr(faces, "FaceFeatures", lambda: mean_colour)
+    monkeypatch.setattr(dlib_faces, "FaceFeatures", lambda: mean_colour)
     path = write_hdf5(tmp_path / "faces.hdf5", random.randint(0, 256, [40, 3, 8, 8]).astype(np.uint8), 0, 40)
     words = ["cross_fade", "--data", "celeba", "--data-dir", str(path), "--out", str(tmp_path), "--pairs", "30"]
     assert evaluate_command([*words, "--steps", "4"]) == 0
@@ -103,16 +102,14 @@ def test_walks_between_faces_are_measured_on_the_named_file(monkeypatch, tmp_pat
 @pytest.fixture(scope="module")
 def network():
     pytest.importorskip("dlib", reason="needs the packages of requirements-faces.txt")
-    return faces.FaceFeatures()
+    return dlib_faces.FaceFeatures()
 
 
 @pytest.fixture(scope="module")
 def people():
     """Two photographs each of twelve people, float32 [12,2,64,64,3] in [0, 1]."""
-    if not LFW.is_file():
-        pytest.skip("needs shared/data/lfw_aligned")
     photographs = defaultdict(list)
-    with zipfile.ZipFile(LFW) as archive:
+    with zipfile.ZipFile(optional_data("lfw_aligned/img_align_lfw.zip")) as archive:
         for name in sorted(archive.namelist()):
             photographs[re.sub(r"_\d+\.jpg$", "", name)].append(name)
         chosen = [names[:2] for names in photographs.values() if len(names) > 1][:12]

@@ -1,8 +1,10 @@
-"""What becomes of VGG16's weights when they cannot be had; on a stand-in for Keras's function."""
+"""What VGG16 makes of faces, and what becomes of it when its weights cannot be had; on a stand-in for Keras's
+function, so that nothing is downloaded."""
 
 import http.client
 import urllib.error
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -43,3 +45,13 @@ def test_a_programming_error_is_not_taken_for_a_failed_download(monkeypatch, err
 def test_images_too_small_for_vgg16_are_refused_before_any_download():
     with pytest.raises(InputError, match="needs 32 x 32 pixels; these have 64 x 16"):
         load_perception("faces", None, (64, 16, 3))
+
+
+def test_faces_are_perceived_by_five_layers(monkeypatch):
+    vgg16 = tf.keras.applications.vgg16
+    build = vgg16.VGG16
+    monkeypatch.setattr(vgg16, "VGG16", lambda weights, **options: build(weights=None, **options))
+    perceive = load_perception("celeba", None, (32, 32, 3))
+    seen = perceive(tf.random.stateless_uniform([2, 32, 32, 3], [0, 1]))
+    # The sum over 5 convolutions of the mean squared length of unit vectors.
+    np.testing.assert_allclose(tf.reduce_sum(tf.square(seen), axis=1), [5.0, 5.0], rtol=1e-4)

@@ -7,13 +7,13 @@ import h5py
 import numpy as np
 import pytest
 from faces import (
-    REAL_SAMPLE,
     FuelReader,
     cut_by_hand,
     cut_in_two_passes,
     decoded,
     jpeg,
     numbered,
+    optional_data,
     signs,
     write_archive,
     write_celeba,
@@ -205,11 +205,10 @@ def test_several_processes_give_what_one_gives(tmp_path):
 
 
 def test_real_sample(tmp_path):
-    if not (REAL_SAMPLE / "img_align_celeba.zip").is_file():
-        pytest.skip(f"the sample of the real CelebA is not at {REAL_SAMPLE}; SHARED_DATA names its parent folder")
-    signs = np.loadtxt(REAL_SAMPLE / "list_attr_celeba.txt", dtype=int, skiprows=2, usecols=range(1, 41))
-    path = fuel_compat.convert_celeba(REAL_SAMPLE, tmp_path)
-    with h5py.File(path) as file, zipfile.ZipFile(REAL_SAMPLE / "img_align_celeba.zip") as archive:
+    sample = optional_data("celeba_sample")
+    signs = np.loadtxt(sample / "list_attr_celeba.txt", dtype=int, skiprows=2, usecols=range(1, 41))
+    path = fuel_compat.convert_celeba(sample, tmp_path)
+    with h5py.File(path) as file, zipfile.ZipFile(sample / "img_align_celeba.zip") as archive:
         assert file["features"].shape == (558, 3, 64, 64)
         np.testing.assert_array_equal(file["targets"], signs == 1)
         lengths = [len(FuelReader(file, split).data["features"]) for split in ("train", "valid", "test")]

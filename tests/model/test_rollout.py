@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_interp.config import Config
-from tf_interp.model.agents import Models
+from tf_interp.config import ModelConfig
+from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Walker, rollout, unroll
 from tf_interp.model.structs import PolicyOutput
 
@@ -13,9 +13,9 @@ SHAPE, STEPS = (9, 7, 3), 3
 
 
 @pytest.fixture(scope="module")
-def models():
+def agents():
     """Small networks with all transformations, with weights moved off their initial zeros."""
-    config = Config(
+    config = ModelConfig(
         command_size=6,
         policy_features=(4, 4),
         transformer_features=(4, 6),
@@ -23,7 +23,7 @@ def models():
         initial_stddev=0.3,
     )
     tf.keras.utils.set_random_seed(0)
-    built = Models(config, SHAPE)
+    built = Agents(config, SHAPE)
     random = np.random.RandomState(0)
     for variable in built.trainable_variables:
         variable.assign_add(random.normal(scale=0.1, size=variable.shape).astype(np.float32))
@@ -37,24 +37,24 @@ def pair(batch=4):
     return [tf.constant(random.uniform(size=[batch, *SHAPE]), tf.float32) for _ in range(2)]
 
 
-def values_and_gradients(walk, models, start, goal, seed, use_stop):
+def values_and_gradients(walk, agents, start, goal, seed, use_stop):
     with tf.GradientTape() as tape:
         tape.watch([start, goal])
-        trajectory = walk(models.walker, start, goal, STEPS, seed, use_stop)
+        trajectory = walk(agents.walker, start, goal, STEPS, seed, use_stop)
         loss = tf.reduce_sum((trajectory.frames[:, -1] - goal) ** 2) + tf.reduce_sum(trajectory.command.sample)
-    sources = [start, goal, *models.trainable_variables]
+    sources = [start, goal, *agents.trainable_variables]
     return trajectory, tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
 @pytest.mark.parametrize("use_stop", [False, True])
 @pytest.mark.parametrize("seeded", [False, True])
-def test_while_loop_equals_python_loop_in_values_and_gradients_eager_and_compiled(models, seeded, use_stop):
+def test_while_loop_equals_python_loop_in_values_and_gradients_eager_and_compiled(agents, seeded, use_stop):
     seed = tf.constant([3, 4]) if seeded else None
     start, goal = pair()
 
     def run(walk, compiled):
         def call(start, goal):
-            return values_and_gradients(walk, models, start, goal, seed, use_stop)
+            return values_and_gradients(walk, agents, start, goal, seed, use_stop)
 
         return tf.nest.flatten((tf.function(call) if compiled else call)(start, goal))
 
@@ -62,7 +62,7 @@ def test_while_loop_equals_python_loop_in_values_and_gradients_eager_and_compile
     moved = reference[0][:, -1] - reference[0][:, 0]
     assert float(tf.reduce_max(tf.abs(moved))) > 0.05  # the walk goes somewhere
     assert all(float(tf.norm(gradient)) > 0 for gradient in reference[-4:])
-    taken = reference[-len(models.trainable_variables) - 3].numpy()  # active, before the gradients of start and goal
+    taken = reference[-len(agents.trainable_variables) - 3].numpy()  # active, before the gradients of start and goal
     assert taken.mean() == 1.0 if not use_stop else 0.0 < taken.mean() < 1.0
     for walk, compiled in ((unroll, True), (rollout, False), (rollout, True)):
         for expected, found in zip(reference, run(walk, compiled)):
@@ -72,9 +72,9 @@ def test_while_loop_equals_python_loop_in_values_and_gradients_eager_and_compile
                 np.testing.assert_allclose(found, expected, rtol=1e-4, atol=2e-5 * max(1, np.abs(expected).max()))
 
 
-def test_trajectory_shapes_with_unknown_batch_size(models):
+def test_trajectory_shapes_with_unknown_batch_size(agents):
     specs = [tf.TensorSpec([None, *SHAPE])] * 2
-    walk = tf.function(lambda start, goal: rollout(models.walker, start, goal, STEPS), input_signature=specs)
+    walk = tf.function(lambda start, goal: rollout(agents.walker, start, goal, STEPS), input_signature=specs)
     for batch in (1, 5):
         trajectory = walk(*pair(batch))
         assert trajectory.frames.shape == (batch, STEPS + 1, *SHAPE)
@@ -85,15 +85,15 @@ def test_trajectory_shapes_with_unknown_batch_size(models):
         np.testing.assert_array_equal(trajectory.frames[:, 0], pair(batch)[0])
 
 
-def test_a_seed_fixes_the_commands_and_steps_differ(models):
+def test_a_seed_fixes_the_commands_and_steps_differ(agents):
     start, goal = pair()
     commands = [
-        rollout(models.walker, start, goal, STEPS, tf.constant(seed)).command.sample.numpy()
+        rollout(agents.walker, start, goal, STEPS, tf.constant(seed)).command.sample.numpy()
         for seed in ([1, 2], [1, 2], [1, 3])
     ]
     np.testing.assert_array_equal(commands[0], commands[1])
     assert np.abs(commands[0] - commands[2]).min() > 0
-    command = rollout(models.walker, start, goal, STEPS, tf.constant([1, 2])).command
+    command = rollout(agents.walker, start, goal, STEPS, tf.constant([1, 2])).command
     noise = ((command.sample - command.policy.mean) / command.policy.stddev).numpy()
     assert np.abs(noise[:, 0] - noise[:, 1]).min() > 0  # fresh noise at each step
 

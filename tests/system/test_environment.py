@@ -1,20 +1,20 @@
-"""Start-up checks, the device report, safe writing, pictures and the log."""
+"""Start-up checks, the device report, safe writing, exit codes."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from tf_interp import figures
+from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.system import files, startup
 from tf_interp.system.device import describe_device, explain_idle_gpu, system_gpus
-from tf_interp.training.run_log import RunLog
+from tf_interp.system.entry import exit_code_of
+from tf_interp.system.text import markdown_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,8 +70,6 @@ FINE = dict(system_gpus=["NVIDIA"], tensorflow_gpus=0, built_with_cuda=True, vis
     ],
 )
 def test_an_idle_gpu_is_explained(change, reason):
-    import re
-
     assert re.search(reason, explain_idle_gpu(**{**FINE, **change}))
 
 
@@ -110,6 +108,16 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     assert json.loads(path.read_text()) == {"a": 1} and list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    files.make_folder(tmp_path / "a" / "b")
+    files.make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    for path, reason in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "b", "Not a directory")):
+        with pytest.raises(FileError, match=f"cannot make the folder {path}: {reason}"):
+            files.make_folder(path)
+
+
 def test_a_folder_is_replaced_whole(tmp_path):
     for content in ("old", "new"):
         with files.replaced_folder(tmp_path / "model") as fresh:
@@ -118,49 +126,31 @@ def test_a_folder_is_replaced_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
-def test_flow_colors():
-    flow = np.array([[0, 0], [2, 0], [-2, 0], [1, 0]], np.float32)
-    white, right, left, half = figures.flow_colors(flow)
-    np.testing.assert_allclose(white, [1, 1, 1])
-    np.testing.assert_allclose(right, [1, 0, 0], atol=1e-6)
-    np.testing.assert_allclose(left, [0, 1, 1], atol=1e-6)
-    np.testing.assert_allclose(half, [1, 0.5, 0.5], atol=1e-6)
-    np.testing.assert_allclose(figures.flow_colors(flow, max_flow=4.0)[1], [1, 0.5, 0.5], atol=1e-6)
+def test_a_table_in_markdown():
+    assert markdown_table(("a", "b"), (["1", "2"], ["3", "4"])) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |"
 
 
-def test_strips_put_start_steps_and_goal_in_a_row(tmp_path):
-    frames = np.arange(6, dtype=np.float32).reshape(2, 3, 1, 1, 1) / 10 * np.ones([2, 3, 4, 5, 1], np.float32)
-    goal = np.full([2, 4, 5, 1], 0.9, np.float32)
-    picture = figures.strips(frames, goal)
-    assert picture.shape == (8, 20, 3)
-    np.testing.assert_allclose(picture[::4, ::5, 0], [[0, 0.1, 0.2, 0.9], [0.3, 0.4, 0.5, 0.9]], atol=1e-6)
-    stopped = figures.strips(frames, goal, lengths=np.array([1, 2]))
-    np.testing.assert_allclose(stopped[::4, ::5, 0], [[0, 0.1, 0, 0.9], [0.3, 0.4, 0.5, 0.9]], atol=1e-6)
-    flows = np.zeros([2, 2, 4, 5, 2], np.float32)
-    flows[0, 1, ..., 0] = 3.0
-    with_flows = figures.strips(frames, goal, [flows])
-    assert with_flows.shape == (16, 20, 3)
-    np.testing.assert_allclose(with_flows[4, ::5], [[1, 1, 1], [1, 1, 1], [1, 0, 0], [1, 1, 1]], atol=1e-6)
-    mask = np.full([2, 2, 4, 5, 1], 0.25, np.float32)
-    with_both = figures.strips(frames, goal, [flows, mask])
-    assert with_both.shape == (24, 20, 3)
-    np.testing.assert_allclose(with_both[::4, 5, 2], [0.1, 1, 0.25, 0.4, 1, 0.25], atol=1e-6)
-    figures.strip_figure(frames, goal, "two walks", tmp_path / "figure.png")
-    with Image.open(tmp_path / "figure.png") as figure:
-        assert figure.width > 200 and len(figure.getcolors(100000)) > 20
+def ends_with(error):
+    def main():
+        raise error
+
+    return exit_code_of(main)
 
 
-def test_a_resumed_log_drops_rows_past_the_checkpoint(tmp_path):
-    row = {"return": -1.0, "goal_distance": 1.0}
-    with RunLog(tmp_path, 0, 30) as log:
-        for iteration in (10, 20, 30):
-            log.scalars(iteration, row)
-    with (tmp_path / "metrics.jsonl").open("a") as file:
-        file.write('{"iteration": 3')  # cut off by a kill
-    with RunLog(tmp_path, 20, 40) as log:
-        log.scalars(40, row)
-    rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert [r["iteration"] for r in rows] == [10, 20, 40]
+def test_errors_become_one_line_and_an_exit_code(capsys):
+    assert exit_code_of(lambda: None) == 0 and capsys.readouterr().err == ""
+    for error, code in (
+        (InputError("steps: 0 is too few"), 2),
+        (FileError("a.png does not exist"), 2),
+        (DivergedError("loss is nan"), 1),
+    ):
+        assert ends_with(error) == code
+        assert capsys.readouterr().err == f"error: {error}\n"
+    assert ends_with(KeyboardInterrupt()) == 130
+    assert ends_with(RunInterrupted(15, 7, "runs/a")) == 128 + 15
+    assert "stopped at iteration 7" in capsys.readouterr().err
+    with pytest.raises(KeyError):  # a mistake in the program keeps its traceback
+        ends_with(KeyError("x"))
 
 
 def test_scripts_run_from_any_folder(tmp_path):

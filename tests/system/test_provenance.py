@@ -13,7 +13,7 @@ import tf_interp
 from tf_interp.errors import RunInterrupted
 from tf_interp.system import provenance
 from tf_interp.system.device import DeviceReport
-from tf_interp.system.entry import guarded
+from tf_interp.system.entry import exit_code_of
 from tf_interp.system.provenance import describe_checkout, describe_start, versions
 
 NO_CHECKOUT = {"git_commit": None, "git_clean": None}
@@ -112,5 +112,5 @@ def test_an_interrupted_run_is_resumed_by_the_command_that_began_it(monkeypatch,
     def interrupted():
         raise RunInterrupted(2, 10, "runs/a")
 
-    assert guarded(interrupted) == 130
+    assert exit_code_of(interrupted) == 130
     assert capsys.readouterr().err.endswith(f"Resume with:\n  {expected}\n")

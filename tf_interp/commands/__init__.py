@@ -1,8 +1,10 @@
 """The one command, `tf-interp`: a table of subcommands, each loaded when it is called.
 
-To add one, write a module with `main(arguments) -> exit code` and give it a row here.
+To add one, write a module with `main(arguments) -> exit code` and give it a row here. A module imports TensorFlow only
+where it needs it, so that --help and a mistyped option answer at once.
 """
 
+import difflib
 import importlib
 import sys
 from typing import List, NamedTuple, Optional
@@ -28,6 +30,11 @@ COMMANDS = {
     "classifier": Command("train_classifier", "trains the digit classifier that walks are measured by"),
     "report": Command("report", "rebuilds results/REPORT.md and report.html"),
 }
+EXAMPLES = """
+examples:
+  tf-interp interpolate A.png B.png --out walk.gif
+  tf-interp train mnist --preset quick --run-dir runs/first
+  tf-interp evaluate runs/first"""
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -40,15 +47,17 @@ def main(arguments: Optional[List[str]] = None) -> int:
     if not words or words[0] in ("-h", "--help"):
         print(_help())
         return 0
-    if words[0] not in COMMANDS:
-        print(f"error: {words[0]!r} is not a command of tf-interp\n\n{_help()}", file=sys.stderr)
+    name, *rest = words
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(COMMANDS)}"
+        print(f"error: {name!r} is not a command of tf-interp; {hint}", file=sys.stderr)
         return 2
     quiet_tensorflow()
     require_environment()
-    module = importlib.import_module(f"tf_interp.commands.{COMMANDS[words[0]].module}")
-    return module.main(words[1:])
+    return importlib.import_module(f"tf_interp.commands.{COMMANDS[name].module}").main(rest)
 
 
 def _help() -> str:
     rows = "\n".join(f"  {name:12} {command.summary}" for name, command in COMMANDS.items())
-    return f"usage: tf-interp COMMAND [options]\n\n{rows}\n\ntf-interp COMMAND --help tells the rest."
+    return f"usage: tf-interp COMMAND [options]\n\n{rows}\n{EXAMPLES}\n\ntf-interp COMMAND --help tells the rest."

@@ -1,88 +1,116 @@
-"""From a name or a folder to something that walks."""
+"""From a name or a folder to something that walks, and which data to measure it on."""
 
-import json
+import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence
+from typing import Dict, Optional, Sequence
 
+from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
-from tf_interp.evaluation.measure import Method
+from tf_interp.evaluation.measure import WalkMethod
 from tf_interp.model.interpolator import load_interpolator
 from tf_interp.model.structs import ImageShape
 from tf_interp.peers.cross_fade import cross_fade
 from tf_interp.peers.optimal_transport import optimal_transport
-from tf_interp.peers.saved import load_baseline
+from tf_interp.peers.saved import load_peer
+from tf_interp.system.run_folder import RunFolder, read_json
 
 UNTRAINED = {"cross_fade": cross_fade, "optimal_transport": optimal_transport}
 
 
-def load_method(name: str, steps: int) -> Method:
+def load_method(name: str, steps: int) -> WalkMethod:
     """Loads a method by name or folder.
 
     Args:
-        name: a key of UNTRAINED, the folder of a run (or its model/), or the folder of a trained autoencoder.
+        name: a key of UNTRAINED, the folder of a run (or its model/), or the folder of a trained peer.
         steps: K of methods that leave it open; the project's models have their own.
 
     Raises:
         FileError: neither a known name nor a folder with a model, or the model is damaged.
     """
     if name in UNTRAINED:
-        return Method(name, partial(UNTRAINED[name], steps=steps), parameters=0)
+        return WalkMethod(name, partial(UNTRAINED[name], steps=steps), parameters=0)
     folder = Path(name)
     if not folder.is_dir():
         raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")
-    return _baseline(folder, steps) if _is_baseline(folder) else _interpolator(folder)
+    return _peer(folder, steps) if _is_peer(folder) else _interpolator(folder)
 
 
-def check_images(
-    methods: Sequence[Method], image_shape: ImageShape, origins: Optional[Sequence[Optional[str]]] = None
-) -> None:
-    """Raises InputError if a method was trained on images of another size, or from a folder not among `origins`."""
+def choose_source(trained_on: Dict[str, Source], data: Optional[str], data_dir: Optional[str]) -> Source:
+    """The data to take pairs from: what the options say, else what the models were trained on, else MNIST.
+
+    Where the options name other data than a model was trained on, a line on stderr says so.
+
+    Args:
+        trained_on: model -> its data.
+        data, data_dir: options of the command; None where they are not given.
+
+    Raises:
+        InputError: the options leave it open, and the models were trained on different data.
+    """
+    known = list(trained_on.values()) or [Source("mnist")]
+    if data is None and data_dir is None:
+        for name, source in trained_on.items():
+            if not source.same_as(known[0]):
+                raise InputError(
+                    f"{next(iter(trained_on))} was trained on {known[0]}, but {name} on {source}; say with --data and "
+                    "--data-dir where to take the pairs from"
+                )
+        return known[0]
+    names = sorted({source.name for source in known})
+    if data is None and len(names) > 1:
+        raise InputError(f"data_dir: the models were trained on {' and '.join(names)}; say with --data which this is")
+    chosen = Source(data or names[0], data_dir)
+    for name, source in trained_on.items():
+        if not source.same_as(chosen):
+            print(f"WARNING      {name} was trained on {source}, but the pairs are of {chosen}", file=sys.stderr)
+    return chosen
+
+
+def data_of(methods: Sequence[WalkMethod]) -> Dict[str, Source]:
+    """Name -> data that it was trained on, of the methods that were trained."""
+    return {method.name: method.trained_on for method in methods if method.trained_on is not None}
+
+
+def check_image_shape(methods: Sequence[WalkMethod], image_shape: ImageShape) -> None:
+    """Raises InputError if a method was trained on images of another size."""
     for method in methods:
         if method.image_shape not in (None, image_shape):
             raise InputError(f"{method.name} walks on images {method.image_shape}, but the data are {image_shape}")
-        if origins is not None and method.data_dir not in (None, *origins):
-            raise InputError(
-                f"{method.name} was trained on {method.data_dir}; measure it with --data-dir {method.data_dir}"
-            )
 
 
-def _baseline(folder: Path, steps: int) -> Method:
-    baseline = load_baseline(folder)
-    counts = baseline.model.parameter_counts()
-    return Method(
+def _peer(folder: Path, steps: int) -> WalkMethod:
+    peer = load_peer(folder)
+    counts = peer.model.parameter_counts()
+    return WalkMethod(
         name=folder.name,
-        walk=partial(baseline.model.walk, steps=steps),
+        walk=partial(peer.model.walk, steps=steps),
         parameters=counts["encoder"] + counts["decoder"],
-        image_shape=baseline.image_shape,
-        train_seconds=baseline.record["train_seconds"],
-        iterations=baseline.settings.iterations,
+        image_shape=peer.image_shape,
+        trained_on=peer.source,
+        train_seconds=peer.record["train_seconds"],
+        iterations=peer.settings.iterations,
     )
 
 
-def _interpolator(folder: Path) -> Method:
+def _interpolator(folder: Path) -> WalkMethod:
     interpolator = load_interpolator(folder)
-    run = folder.parent if folder.name == "model" else folder
-    summary = _read(run / "metrics.json")
-    return Method(
-        name=run.name,
+    run = RunFolder(folder.parent if folder.name == "model" else folder)
+    summary = run.read_metrics() if run.metrics.exists() else {}
+    config = interpolator.config
+    return WalkMethod(
+        name=run.path.name,
         walk=lambda start, goal: interpolator(start, goal)[:2],
         parameters=interpolator.parameters,
-        obeys_stop=interpolator.config.obeys_stop,
+        obeys_stop=config.obeys_stop,
         image_shape=interpolator.image_shape,
-        data_dir=interpolator.config.data_dir,
+        trained_on=Source(config.data, config.data_dir),
         train_seconds=summary.get("train_seconds", 0.0),
         iterations=summary.get("iterations", 0),
     )
 
 
-def _is_baseline(folder: Path) -> bool:
-    return "kind" in _read(folder / "config.json")
-
-
-def _read(path: Path) -> Dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+def _is_peer(folder: Path) -> bool:
+    """Whether a folder is a peer's: its config.json names the kind, which that of a run or of a model does not."""
+    path = folder / "config.json"
+    return path.exists() and "kind" in read_json(path)

@@ -2,21 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import List
+from typing import List, Optional, Tuple
 
 import numpy as np
-import tensorflow as tf
-import tyro
 
-from tf_interp.data.sources import load_images
-from tf_interp.errors import InputError
-from tf_interp.figures import strip_rows_figure
-from tf_interp.model.distributions import sample_flow
-from tf_interp.model.transforms.warp import warp
-from tf_interp.system import files
-from tf_interp.system.device import describe_device
-from tf_interp.system.entry import guarded
-from tf_interp.system.provenance import describe_start
+from tf_interp.commands.options import check_range, check_seed, run_command
+
+DESCRIPTION = """Shows noise drawn for every pixel tear digits (eq. 7), and correlated noise bend them (eq. 8).
+
+  tf-interp noise --sigma-flow 2 --out FOLDER"""
 
 _DIGITS, _DRAWS = 3, 6
 
@@ -35,9 +29,7 @@ class Options:
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    description = "Shows noise drawn for every pixel tear digits (eq. 7), and correlated noise bend them (eq. 8)."
-    options = tyro.cli(Options, description=description, args=arguments, prog="tf-interp noise")
-    return guarded(lambda: show_noise(options))
+    return run_command("noise", Options, DESCRIPTION, show_noise, arguments)
 
 
 def show_noise(options: Options) -> None:
@@ -46,27 +38,44 @@ def show_noise(options: Options) -> None:
     Raises:
         InputError: a value out of its range.
     """
-    if options.sigma_flow <= 0 or options.noise_size < 1 or options.seed < 0:
-        raise InputError(f"{options}: sigma_flow must be above 0, noise_size at least 1 and seed at least 0")
-    digits = load_images("mnist")[1][:_DIGITS].astype(np.float32) / 255.0
+    from tf_interp.data.pixels import as_floats
+    from tf_interp.data.sources import load_images
+    from tf_interp.figures import strip_rows_figure
+    from tf_interp.system import files
+    from tf_interp.system.device import describe_device
+    from tf_interp.system.provenance import describe_start
+
+    check_range("sigma_flow", options.sigma_flow, 1e-6, 1000.0)
+    check_range("noise_size", options.noise_size, 1, 1024)
+    check_seed(options.seed)
+    digits = as_floats(load_images("mnist")[1][:_DIGITS])
+    coarse = (options.noise_size, options.noise_size)
     walks = {
         f"eq. 7: noise for every pixel, {options.sigma_flow:g} px": _drawn(digits, options, None),
-        f"eq. 8: noise at {options.noise_size} x {options.noise_size}, enlarged": _drawn(
-            digits, options, (options.noise_size, options.noise_size)
-        ),
+        f"eq. 8: noise at {coarse[0]} x {coarse[1]}, enlarged": _drawn(digits, options, coarse),
     }
-    out = Path(options.out)
+    out, start = Path(options.out), describe_start(describe_device("float32"), iteration=0)
+    files.make_folder(out)
     strip_rows_figure(walks, digits, out / "strips.png")
-    files.write_json(
-        out / "config.json", {"settings": asdict(options), **describe_start(describe_device("float32"), 0)}
-    )
+    files.write_json(out / "config.json", {"settings": asdict(options), **start})
     print(f"wrote {out}/strips.png")
 
 
-def _drawn(digits: np.ndarray, options: Options, noise_size) -> np.ndarray:
-    """[B,1+draws,H,W,1]: the digits, then each warped by flows drawn with mu_flow = 0."""
+def _drawn(
+    digits: np.ndarray, options: Options, noise_size: Optional[Tuple[int, int]]
+) -> Tuple[np.ndarray, np.ndarray]:
+    """The digits float32 [B,H,W,1], then each warped by flows drawn with mu_flow = 0.
+
+    Returns:
+        Frames [B,1+draws,H,W,1] and lengths [B], as a walk has them.
+    """
+    import tensorflow as tf
+
+    from tf_interp.model.distributions import sample_flow
+    from tf_interp.model.transforms.warp import warp
+
     frames, blank = [digits], tf.zeros([*digits.shape[:3], 2])
     for draw in range(_DRAWS):
         flow = sample_flow(blank, blank + options.sigma_flow, tf.constant([options.seed, draw]), noise_size)
         frames.append(warp(digits, flow).numpy())
-    return np.stack(frames, axis=1)
+    return np.stack(frames, axis=1), np.full(len(digits), _DRAWS)

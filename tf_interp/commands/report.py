@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional
 
-import tyro
+from tf_interp.commands.options import run_command
 
-from tf_interp.report.build import build
-from tf_interp.report.readme import update_readme
-from tf_interp.system.entry import guarded
+DESCRIPTION = """Rebuilds REPORT.md and report.html from the records in results/, without training.
+
+  tf-interp report
+  tf-interp report --results FOLDER --readme README.md"""
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,7 @@ class Options:
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    description = "Rebuilds REPORT.md and report.html from the results, without training."
-    options = tyro.cli(Options, description=description, args=arguments, prog="tf-interp report")
-    return guarded(lambda: write(options))
+    return run_command("report", Options, DESCRIPTION, write, arguments)
 
 
 def write(options: Options) -> None:
@@ -32,6 +31,9 @@ def write(options: Options) -> None:
     Raises:
         FileError: a file is missing or damaged, or README has no markers.
     """
+    from tf_interp.report.build import build
+    from tf_interp.report.readme import update_readme
+
     results = Path(options.results)
     build(results)
     print(f"wrote {results}/REPORT.md and {results}/report.html")

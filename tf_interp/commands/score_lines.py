@@ -5,19 +5,21 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 import tyro
 
+from tf_interp.commands.options import check_range, run_command
 from tf_interp.errors import InputError
-from tf_interp.system.entry import guarded
 
 DESCRIPTION = """Scores models trained on lines by Mean Distance and Smoothness (see tf_interp.evaluation.lines).
 
 Folders that differ only in an ending _seed0, _seed1, ... are one method: the table gives their mean and deviation.
 
-tf-interp lines cross_fade results/lines/*_seed* --out results/lines"""
+  tf-interp train mnist --preset lines --run-dir bptt_seed0
+  tf-interp peer acai --data lines --output linear --out acai_seed0
+  tf-interp lines cross_fade bptt_seed0 acai_seed0 --out FOLDER"""
 
 _COLUMNS = {
     "mean_distance": "Mean Distance, 10⁻³",
@@ -30,19 +32,17 @@ _SCALES = {"mean_distance": 1e3, "mean_distance_signed": 1e3, "smoothness": 1.0,
 
 @dataclass(frozen=True)
 class Options:
-    models: tyro.conf.Positional[Tuple[str, ...]]
-    """Folders of trained models, or cross_fade, optimal_transport."""
     out: str
     """Folder to write metrics.json, table.md and strips.png to."""
+    models: tyro.conf.Positional[Tuple[str, ...]] = ()
+    """Folders of trained models, or cross_fade, optimal_transport."""
     steps: int = 15
     """K of the methods that leave it open; 15 steps are the benchmark's 16 frames."""
 
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    prog = "tf-interp lines"
-    options = tyro.cli(Options, description=DESCRIPTION, args=arguments, prog=prog)
-    return guarded(lambda: score(options))
+    return run_command("lines", Options, DESCRIPTION, score, arguments)
 
 
 def score(options: Options) -> None:
@@ -52,19 +52,22 @@ def score(options: Options) -> None:
         InputError: no model, a bad number of steps, or a model of other images.
         FileError: a model cannot be read.
     """
-    from tf_interp.commands.methods import check_images, load_method
+    from tf_interp.commands.methods import check_image_shape, data_of, load_method
     from tf_interp.data.lines import SIZE
     from tf_interp.evaluation.lines import score_lines
     from tf_interp.evaluation.tables import write_table
+    from tf_interp.system.files import make_folder
 
     if not options.models:
         raise InputError("name at least one MODEL; see tf-interp lines --help")
-    if options.steps < 1:
-        raise InputError(f"steps: {options.steps} is below the smallest allowed value 1")
-    out = Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)  # now, because after scoring is too late to find out
+    check_range("steps", options.steps, 1)
     methods = [load_method(name, options.steps) for name in options.models]
-    check_images(methods, (SIZE, SIZE, 1), [None])
+    for name, source in data_of(methods).items():
+        if source.name != "lines":
+            raise InputError(f"{name} was trained on {source}, not on lines; tf-interp evaluate measures it")
+    check_image_shape(methods, (SIZE, SIZE, 1))
+    out = Path(options.out)
+    make_folder(out)
     rows = []
     for method in methods:
         print(f"scoring {method.name} ...", file=sys.stderr)
@@ -76,19 +79,21 @@ def score(options: Options) -> None:
     print(table)
 
 
-def markdown(rows: List[Dict[str, Any]]) -> str:
+def markdown(rows: Sequence[Dict[str, Any]]) -> str:
     """Scores as a Markdown table: a row a method, mean ± standard deviation over its seeds."""
+    from tf_interp.system.text import markdown_table
+
     groups: Dict[str, List[Dict[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[_stem(row["method"])].append(row)
-    lines = [f"| method | seeds | {' | '.join(_COLUMNS.values())} | training, minutes | iterations | parameters |"]
-    lines.append("|" + " --- |" * (len(_COLUMNS) + 5))
+    lines = []
     for name, group in groups.items():
         cells = [_spread([row[key] * _SCALES[key] for row in group]) for key in _COLUMNS]
         minutes = np.mean([row["train_seconds"] for row in group]) / 60
-        cost = f"{minutes:.1f} | {group[0]['iterations']:,} | {group[0]['parameters']:,}"
-        lines.append(f"| {name} | {len(group)} | {' | '.join(cells)} | {cost} |")
-    return "\n".join(lines) + "\n"
+        cost = [f"{minutes:.1f}", f"{group[0]['iterations']:,}", f"{group[0]['parameters']:,}"]
+        lines.append([name, str(len(group)), *cells, *cost])
+    head = ["method", "seeds", *_COLUMNS.values(), "training, minutes", "iterations", "parameters"]
+    return markdown_table(head, lines) + "\n"
 
 
 def _spread(values: List[float]) -> str:
@@ -99,12 +104,13 @@ def _spread(values: List[float]) -> str:
 def _draw(methods, path: Path) -> None:
     """The first pairs of the benchmark, walked by the first seed of every method."""
     from tf_interp.data.lines import draw_lines
+    from tf_interp.data.pixels import as_floats
     from tf_interp.evaluation.lines import benchmark_pairs
     from tf_interp.figures import strip_rows_figure
 
-    start, goal = (draw_lines(angles).astype(np.float32) / 255.0 for angles in benchmark_pairs(2).T)
+    start, goal = (as_floats(draw_lines(angles)) for angles in benchmark_pairs(2).T)
     first = {_stem(method.name): method for method in reversed(methods)}
-    walks = {name: np.asarray(method.walk(start, goal)[0]) for name, method in reversed(first.items())}
+    walks = {name: method.walk(start, goal) for name, method in reversed(first.items())}
     strip_rows_figure(walks, goal, path)
 
 

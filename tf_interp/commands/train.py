@@ -14,7 +14,7 @@ from tf_interp.config import Config, presets
 from tf_interp.config.stored import read_settings
 from tf_interp.config.usage import check_usage
 from tf_interp.errors import InputError
-from tf_interp.system.entry import guarded
+from tf_interp.system.entry import exit_code_of
 
 DESCRIPTIONS = {
     "mnist": """Trains the interpolator on MNIST, which ships with the package.
@@ -44,7 +44,7 @@ def main(arguments: List[str]) -> int:
     if not arguments or arguments[0] not in DESCRIPTIONS:
         print("usage: tf-interp train mnist|celeba [options]; --help after either tells the rest", file=sys.stderr)
         return 0 if arguments and arguments[0] in ("-h", "--help") else 2
-    return guarded(lambda: _train(arguments[0], arguments[1:]))
+    return exit_code_of(lambda: _train(arguments[0], arguments[1:]))
 
 
 def _train(family: str, arguments: List[str]) -> None:

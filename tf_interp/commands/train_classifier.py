@@ -4,24 +4,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import List, Optional
 
-import numpy as np
-import tensorflow as tf
-from tqdm import tqdm
+from tf_interp.commands.options import check_range, check_seed, run_command
 
-from tf_interp.data import mnist
-from tf_interp.errors import InputError
-from tf_interp.features.classifier import Classifier, save_classifier
-from tf_interp.system.device import describe_device
-from tf_interp.system.entry import guarded
-from tf_interp.system.provenance import describe_start
+DESCRIPTION = """Trains the small classifier in whose features walks are measured, 2 minutes on 2 CPU cores.
 
-_BATCH = 128
+  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier
+  tf-interp evaluate MODEL --classifier fashion_classifier
+      for a MODEL that was trained on fashion_mnist too"""
 
 
 @dataclass(frozen=True)
 class Options:
     out: str
-    """Folder to write the classifier to."""
+    """Folder to write the classifier to; one that is there already is replaced."""
     data_dir: Optional[str] = None
     """Folder with four IDX .gz files. Default: the MNIST that ships with the package."""
     epochs: int = 4
@@ -32,49 +27,36 @@ class Options:
 
 def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
-    import tyro
-
-    description = "Trains the small classifier in whose features walks are measured (about 2 minutes on 2 CPU cores)."
-    options = tyro.cli(Options, description=description, args=arguments, prog="tf-interp classifier")
-    return guarded(lambda: train_classifier(options))
+    return run_command("classifier", Options, DESCRIPTION, train, arguments)
 
 
-def train_classifier(options: Options) -> float:
-    """Trains, tests and saves a classifier, and returns its accuracy on the test split.
+def train(options: Options) -> None:
+    """Trains, tests and saves a classifier, and says how good it is.
 
     Raises:
         InputError: epochs or seed out of range.
         FileError: the data cannot be read.
     """
-    if options.epochs < 1 or not 0 <= options.seed < 2**31:
-        raise InputError(f"epochs {options.epochs} and seed {options.seed}: at least 1, and 0 to {2**31 - 1}")
-    Path(options.out).mkdir(parents=True, exist_ok=True)  # now, because after training is too late to find out
-    train, test = (mnist.load_split(split, options.data_dir) for split in ("train", "test"))
-    tf.keras.utils.set_random_seed(options.seed)
-    classifier, order = Classifier(), np.random.RandomState(options.seed)
-    image_shape = train.images.shape[1:]
-    classifier(tf.zeros([1, *image_shape]))
-    batches = max(1, len(train.images) // _BATCH)
-    updates = options.epochs * batches
-    optimizer = tf.keras.optimizers.Adam(tf.keras.optimizers.schedules.CosineDecay(2e-3, updates), jit_compile=False)
+    from tf_interp.data import mnist
+    from tf_interp.data.sources import Source
+    from tf_interp.features.classifier import save_classifier
+    from tf_interp.features.classifier_training import accuracy, train_classifier
+    from tf_interp.system.device import describe_device
+    from tf_interp.system.files import make_folder
+    from tf_interp.system.provenance import describe_start
 
-    @tf.function
-    def update(images: tf.Tensor, labels: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
-            logits = classifier(tf.cast(images, tf.float32) / 255.0)[2]
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits))
-        optimizer.minimize(loss, classifier.trainable_variables, tape=tape)
-
-    with tqdm(total=updates, unit="it") as bar:
-        for _ in range(options.epochs):
-            for chosen in np.array_split(order.permutation(len(train.images)), batches):
-                update(tf.constant(train.images[chosen[:_BATCH]]), tf.constant(train.labels[chosen[:_BATCH]]))
-                bar.update()
-
-    logits = tf.function(lambda images: classifier(images)[2])(test.images.astype(np.float32) / 255.0)
-    accuracy = float(np.mean(np.argmax(logits, axis=1) == test.labels))
-    record = {"settings": asdict(options), "test_accuracy": accuracy, "parameters": classifier.count_params()}
-    start = describe_start(describe_device("float32"), iteration=0)
-    save_classifier(classifier, image_shape, {**record, **start}, Path(options.out))
-    print(f"accuracy {accuracy:.2%} on {len(test.images)} test images; wrote {options.out}")
-    return accuracy
+    check_range("epochs", options.epochs, 1, 10**6)
+    check_seed(options.seed)
+    training, test = (mnist.load_split(split, options.data_dir) for split in ("train", "test"))
+    make_folder(Path(options.out))
+    classifier = train_classifier(training, options.epochs, options.seed)
+    found = accuracy(classifier, test)
+    record = {
+        "settings": asdict(options),
+        "test_accuracy": found,
+        "parameters": classifier.count_params(),
+        **describe_start(describe_device("float32"), iteration=0),
+    }
+    source, image_shape = Source("mnist", options.data_dir), training.images.shape[1:]
+    save_classifier(classifier, image_shape, source, record, Path(options.out))
+    print(f"accuracy {found:.2%} on {len(test.images)} test images; wrote {options.out}")

@@ -29,6 +29,9 @@ class ModelConfig(Group):
     """K, the number of transformations in a walk, or the budget where STOP may end it sooner (section 4.5)."""
     use_stop: bool = setting(False, used_by="pg, hybrid")
     """pg, hybrid: lets the Bernoulli STOP end walks; bptt_stop always does, bptt never."""
+    counts_steps: bool = setting(False)
+    """Tells the policy the share of the steps that remain, (K - k) / K, as one more channel. Without it the policy
+    cannot tell one step from another, and takes the same share of the rest at each."""
     stop_bias: float = setting(-2.0, -20.0, 20.0, used_by="STOP")
     """STOP: its log-odds before training; negative prefers to go on (section 4.5)."""
     command_size: int = setting(32, 1, 4096)

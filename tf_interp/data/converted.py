@@ -1,16 +1,21 @@
 """Pictures in a zip archive or a folder, converted to HDF5 once and kept for the next run.
 
-The copy lies in ~/.cache/tf_interp (or $XDG_CACHE_HOME/tf_interp), in a folder named by the pictures and by a hash of
-their places, sizes and times of change: pictures that change are converted anew.
+The copy lies in ~/.cache/tf_interp (or $XDG_CACHE_HOME/tf_interp), in a folder named by the pictures, by a hash of
+their place, and by a hash of their sizes and times of change. Pictures that change are converted anew, and the copy of
+what they were before is removed.
 """
 
+import glob
 import hashlib
 import os
 import shlex
+import shutil
 from pathlib import Path
+from typing import List, Optional
 
 import fuel_compat
-from fuel_compat.pictures import find_pictures
+from fuel_compat.folders import PictureFile
+from fuel_compat.pictures import locate
 from tf_interp.errors import FileError
 
 _NAME = "celeba_64.hdf5"
@@ -43,25 +48,32 @@ def hdf5_of(path: Path) -> Path:
 
 
 def _converted(path: Path) -> Path:
-    folder = _cache() / f"{path.resolve().stem}-{_fingerprint(path)}"
+    origin, files = locate(path)
+    origin = origin.resolve()
+    source = f"{origin.stem}-{_digest(str(origin))}"
+    folder = _cache() / f"{source}-{_state(origin, files)}"
     if (folder / _NAME).is_file():
         print(f"data         {path}, from its conversion of an earlier run: {folder / _NAME}")
         return folder / _NAME
     print(f"data         {path} is converted once, to {folder / _NAME}")
-    return fuel_compat.convert_celeba(path, folder, output_filename=_NAME, targets=False, progress=True)
+    made = fuel_compat.convert_celeba(path, folder, output_filename=_NAME, targets=False, progress=True)
+    for outdated in folder.parent.glob(f"{glob.escape(source)}-*"):
+        if outdated != folder:
+            shutil.rmtree(outdated, ignore_errors=True)
+    return made
 
 
 def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tf_interp"
 
 
-def _fingerprint(path: Path) -> str:
-    """Twelve hexadecimal digits that change with the pictures."""
-    pictures = find_pictures(path, allow_missing=True)
-    origin = pictures.origin.resolve()
-    files = [origin] if origin.is_file() else [origin / entry.name for entry in pictures.entries]
-    digest = hashlib.sha256(fuel_compat.FORMAT_VERSION.encode())
-    for file in files:
-        found = file.stat()
-        digest.update(f"{file}\0{found.st_size}\0{found.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()[:12]
+def _state(origin: Path, files: Optional[List[PictureFile]]) -> str:
+    """A digest that changes with the pictures. Of an archive only the file is looked at: its table may be long."""
+    places = [origin] if files is None else [origin / file.name for file in files]
+    lines = [f"{place}\0{found.st_size}\0{found.st_mtime_ns}" for place in places for found in [place.stat()]]
+    return _digest("\n".join([fuel_compat.FORMAT_VERSION, *sorted(lines)]))
+
+
+def _digest(text: str) -> str:
+    """Ten hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]

@@ -9,6 +9,8 @@ from typing import Tuple
 import numpy as np
 import tensorflow as tf
 
+from tf_interp.data.pixels import as_floats
+from tf_interp.data.stream import seeded_stream
 from tf_interp.errors import InputError
 
 HELD_OUT_PAIRS = 2000
@@ -29,15 +31,13 @@ def training_pairs(images: np.ndarray, batch_size: int, seed: int, first: int = 
     """
     count, shape = len(images), [2, batch_size, *images.shape[1:]]
 
-    def batch(n: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
-        key = tf.stack([tf.constant(seed, tf.int64), n])
+    def draw(key: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
         indices = tf.random.stateless_uniform([2, batch_size], key, maxval=count, dtype=tf.int32)
         chosen = tf.ensure_shape(tf.numpy_function(images.__getitem__, [indices], tf.uint8, stateful=False), shape)
-        start, goal = tf.unstack(tf.cast(chosen, tf.float32) / 255.0)
+        start, goal = tf.unstack(as_floats(chosen))
         return start, goal
 
-    numbers = tf.data.Dataset.range(first, np.iinfo(np.int64).max)
-    return numbers.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return seeded_stream(draw, seed, first)
 
 
 def held_out_pairs(size: int, count: int = HELD_OUT_PAIRS) -> np.ndarray:

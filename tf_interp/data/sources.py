@@ -1,7 +1,7 @@
 """The table of data sets: name -> training and test images. To add one, write a reader and give it a row here."""
 
 from pathlib import Path
-from typing import Callable, Dict, Optional, Tuple
+from typing import Callable, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -10,6 +10,29 @@ from tf_interp.data.converted import hdf5_of
 from tf_interp.errors import InputError
 
 Images = Tuple[np.ndarray, np.ndarray]
+
+
+class Source(NamedTuple):
+    """Which data something was trained on, or is measured on.
+
+    Attributes:
+        name: a key of SOURCES.
+        data_dir: where the files are; None for those that ship with the package or are drawn.
+    """
+
+    name: str
+    data_dir: Optional[str] = None
+
+    def __str__(self) -> str:
+        return self.name if self.data_dir is None else f"{self.name} in {self.data_dir}"
+
+    def same_as(self, other: "Source") -> bool:
+        """Whether the two are the same data, however their folders are spelled."""
+        return (self.name, self._place()) == (other.name, other._place())
+
+    def _place(self) -> Optional[Path]:
+        place = None if self.data_dir is None else Path(self.data_dir).resolve()
+        return None if place == mnist.EMBEDDED.resolve() else place
 
 
 def _mnist(folder: Optional[str]) -> Images:

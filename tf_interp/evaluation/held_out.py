@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, Tuple
 import numpy as np
 
 from tf_interp.data.pairs import held_out_pairs
+from tf_interp.data.pixels import as_floats
 from tf_interp.evaluation.metrics import squared_distance
 
 Walk = Callable[[np.ndarray, np.ndarray], Tuple[np.ndarray, np.ndarray]]
@@ -15,7 +16,7 @@ BATCH = 250
 
 def images_of_pairs(images: np.ndarray, pairs: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Start and goal images, float32 [N,H,W,C] in [0, 1], of index pairs [N,2] into uint8 `images`."""
-    chosen = images[pairs].astype(np.float32) / 255.0
+    chosen = as_floats(images[pairs])
     return chosen[:, 0], chosen[:, 1]
 
 

@@ -27,6 +27,7 @@ from typing import Dict, Tuple
 import numpy as np
 
 from tf_interp.data.lines import SIZE, draw_lines
+from tf_interp.data.pixels import as_floats
 from tf_interp.errors import InputError
 from tf_interp.evaluation.held_out import Walk
 
@@ -157,7 +158,7 @@ def score_lines(walk: Walk, count: int = BENCHMARK_PAIRS) -> Dict[str, float]:
 
 def _score_pairs(walk: Walk, pairs: np.ndarray) -> Dict[str, np.ndarray]:
     """Scores, each [B], of the paths between pairs of angles [B,2]."""
-    start, goal = (draw_lines(angles).astype(np.float32) / 255.0 for angles in pairs.T)
+    start, goal = (as_floats(draw_lines(angles)) for angles in pairs.T)
     frames = np.asarray(walk(start, goal)[0])
     distances, angles = _nearest_of_paths(frames, signed=False)
     return {
@@ -182,7 +183,7 @@ def _nearest_of_paths(frames: np.ndarray, signed: bool) -> Tuple[np.ndarray, np.
 def _reference_lines(signed: bool) -> np.ndarray:
     """Unit vectors of the reference lines, float32 [10000,1024], read-only because it is shared."""
     angles = np.arange(REFERENCE_LINES) * (2 * math.pi / REFERENCE_LINES)
-    vectors = _vectors(draw_lines(angles).astype(np.float32) / 255.0, signed)
+    vectors = _vectors(as_floats(draw_lines(angles)), signed)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors.setflags(write=False)
     return vectors

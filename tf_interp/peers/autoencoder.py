@@ -6,9 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.model.networks.blocks import ConvBody, leaky_relu, upsampling
+from tf_interp.model.networks.blocks import ConvBody, halved, leaky_relu, upsampling
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.cross_fade import full_lengths, step_times
+from tf_interp.peers.settings import PeerSettings
 
 
 class Encoder(tf.keras.Model):
@@ -41,7 +42,7 @@ class Decoder(tf.keras.Model):
 
     def __init__(self, image_shape: ImageShape, features: Sequence[int], dtype: str = "float32"):
         super().__init__(name="decoder")
-        *self.sizes, coarse = _halved_sizes(image_shape[:2], len(features))
+        *self.sizes, coarse = [halved(image_shape[:2], times) for times in range(len(features) + 1)]
         volume = (*coarse, features[-1])
         self.unpack = tf.keras.layers.Dense(int(np.prod(volume)), activation=leaky_relu, dtype=dtype)
         self.reshape = tf.keras.layers.Reshape(volume, dtype=dtype)
@@ -61,33 +62,27 @@ class Autoencoder(tf.Module):
     """Encoder and decoder, with their variables created.
 
     Args:
+        settings: D (latent_size), the channels of the encoder's convolutions (features), and the output: "sigmoid"
+            bounds decoded pixels to [0, 1], "linear" leaves that to `walk`.
         image_shape: (H, W, C).
-        latent_size: D.
-        features: channels of the encoder's convolutions.
         dtype: Keras dtype policy, "float32" or "mixed_bfloat16".
-        output: "sigmoid" bounds decoded pixels to [0, 1]; "linear" leaves that to `walk`.
 
     Attributes:
-        encoder, decoder: the Keras models; the decoder's output is log-odds.
+        settings: as given.
+        encoder: images float32 [B,H,W,C] -> `outputs_per_latent` times D numbers.
+        decoder: latents float32 [B,D] -> float32 [B,H,W,C], not bounded; log-odds if the output is a sigmoid.
     """
 
     outputs_per_latent = 1
     """Numbers that the encoder emits for each of the D latents."""
 
-    def __init__(
-        self,
-        image_shape: ImageShape,
-        latent_size: int,
-        features: Sequence[int],
-        dtype: str = "float32",
-        output: str = "sigmoid",
-    ):
+    def __init__(self, settings: PeerSettings, image_shape: ImageShape, dtype: str = "float32"):
         super().__init__()
-        self.output = output
-        self.encoder = Encoder(self.outputs_per_latent * latent_size, features, dtype)
-        self.decoder = Decoder(image_shape, features, dtype)
+        self.settings = settings
+        self.encoder = Encoder(self.outputs_per_latent * settings.latent_size, settings.features, dtype)
+        self.decoder = Decoder(image_shape, settings.features, dtype)
         self.encoder(tf.zeros([1, *image_shape]))
-        self.decoder(tf.zeros([1, latent_size]))
+        self.decoder(tf.zeros([1, settings.latent_size]))
 
     def encode(self, images: tf.Tensor) -> tf.Tensor:
         """float32 [B,H,W,C] in [0, 1] -> latents float32 [B,D]."""
@@ -96,7 +91,7 @@ class Autoencoder(tf.Module):
     def decode(self, latents: tf.Tensor) -> tf.Tensor:
         """float32 [B,D] -> images float32 [B,H,W,C], in [0, 1] if the output is a sigmoid."""
         decoded = self.decoder(latents)
-        return tf.sigmoid(decoded) if self.output == "sigmoid" else decoded
+        return tf.sigmoid(decoded) if self.settings.output == "sigmoid" else decoded
 
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """What training minimises on a batch, one loss for each of the `players`.
@@ -152,11 +147,3 @@ def squared_error(images: tf.Tensor, decoded: tf.Tensor) -> LossOutput:
     """
     distance = tf.reduce_sum(tf.square(images - decoded), axis=[1, 2, 3])
     return LossOutput(loss=distance, diagnostics={"reconstruction": distance})
-
-
-def _halved_sizes(size: Sequence[int], times: int) -> List[Tuple[int, int]]:
-    """(H, W) before and after each halving: times + 1 entries."""
-    sizes = [tuple(size)]
-    for _ in range(times):
-        sizes.append(tuple(-(-extent // 2) for extent in sizes[-1]))
-    return sizes

@@ -1,7 +1,7 @@
-"""Settings of a trained baseline: one frozen dataclass, the one home of every default."""
+"""Settings of a trained peer: one frozen dataclass, the one home of every default."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Dict, Literal, Tuple
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Dict, List, Literal, Tuple
 
 from tf_interp.config.validation import setting, validated
 
@@ -9,8 +9,8 @@ Kind = Literal["autoencoder", "vae", "acai"]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Settings of one training. Construction validates.
+class PeerSettings:
+    """Settings of one training. Construction checks types and ranges.
 
     Raises:
         InputError: a value of the wrong type or out of its range; the message names field, value and range.
@@ -33,15 +33,15 @@ class Settings:
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
     """Arithmetic of the convolutions. auto: mixed_bfloat16 where the CPU or GPU computes in bfloat16, else float32."""
 
-    output: Literal["sigmoid", "linear"] = "sigmoid"
+    output: Literal["sigmoid", "linear"] = setting("sigmoid", used_by="autoencoder, acai")
     """autoencoder, acai: how pixels are decoded. On MNIST sigmoid is better (worst-step Frechet distance 42.6 and 6.2;
     linear 62.2 and 13.7). On lines it makes the squared error flat where the image is black, nearly everywhere, and
     training never leaves the black image; linear does."""
-    beta: float = setting(1.0, 0.0, 1e6)
+    beta: float = setting(1.0, 0.0, 1e6, used_by="vae")
     """vae: weight of the divergence from the prior; 1 is the evidence lower bound."""
-    critic_weight: float = setting(0.5, 0.0, 1e6)
+    critic_weight: float = setting(0.5, 0.0, 1e6, used_by="acai")
     """acai: lambda, weight of fooling the critic."""
-    realism: float = setting(0.2, 0.0, 1.0)
+    realism: float = setting(0.2, 0.0, 1.0, used_by="acai")
     """acai: gamma, share of the true image in the images that the critic has to call unmixed."""
 
     def __post_init__(self):
@@ -50,3 +50,10 @@ class Settings:
     def to_dict(self) -> Dict[str, Any]:
         """The settings as JSON-ready values."""
         return {**asdict(self), "features": list(self.features)}
+
+
+def without_effect(kind: Kind, settings: PeerSettings) -> List[str]:
+    """Names of the settings that differ from their defaults although this kind of peer does not use them."""
+    changed = [item for item in fields(settings) if getattr(settings, item.name) != item.default]
+    used_by = {item.name: item.metadata.get("used_by") for item in changed}
+    return [name for name, kinds in used_by.items() if kinds is not None and kind not in kinds.split(", ")]

@@ -7,10 +7,13 @@ from typing import Callable, Dict, List, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
+from tf_interp.data.pixels import as_floats
+from tf_interp.data.sources import Source
+from tf_interp.data.stream import seeded_stream
 from tf_interp.errors import InputError
 from tf_interp.peers.autoencoder import Autoencoder
-from tf_interp.peers.saved import Baseline, build
-from tf_interp.peers.settings import Settings
+from tf_interp.peers.saved import Peer, build
+from tf_interp.peers.settings import PeerSettings
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
 from tf_interp.training.diagnostics import check_finite
@@ -20,13 +23,14 @@ _LOG_EVERY = 25  # iterations
 _NOISE_STREAM = 1  # random numbers apart from those that choose the batch
 
 
-def train_autoencoder(kind: str, images: np.ndarray, settings: Settings, folder: Path) -> Baseline:
-    """Trains one baseline, with a progress bar on stderr.
+def train_peer(kind: str, images: np.ndarray, source: Source, settings: PeerSettings, folder: Path) -> Peer:
+    """Trains one peer, with a progress bar on stderr.
 
     Args:
         kind: "autoencoder", "vae" or "acai".
         images: uint8 [N,H,W,C].
-        settings: see `Settings`; the same settings and images give the same weights.
+        source: where the images come from, for the record.
+        settings: the same settings and images give the same weights.
         folder: existing folder for metrics.jsonl and tensorboard/.
 
     Raises:
@@ -45,7 +49,7 @@ def train_autoencoder(kind: str, images: np.ndarray, settings: Settings, folder:
         log.settings({"kind": kind, **settings.to_dict()})
         metrics = _iterate(model, images, settings, log)
     record = {"train_seconds": time.monotonic() - began, "metrics": metrics, "start": start}
-    return Baseline(kind, settings, model, images.shape[1:], record)
+    return Peer(kind, settings, source, model, images.shape[1:], record)
 
 
 def batches(images: np.ndarray, batch_size: int, seed: int) -> tf.data.Dataset:
@@ -61,14 +65,12 @@ def batches(images: np.ndarray, batch_size: int, seed: int) -> tf.data.Dataset:
     """
     held = tf.constant(images)
 
-    def batch(n: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
-        key = tf.stack([tf.constant(seed, tf.int64), n])
+    def draw(key: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
         indices = tf.random.stateless_uniform([batch_size], key, maxval=len(images), dtype=tf.int32)
         noise = tf.random.experimental.stateless_fold_in(key, _NOISE_STREAM)
-        return tf.cast(tf.gather(held, indices), tf.float32) / 255.0, noise
+        return as_floats(tf.gather(held, indices)), noise
 
-    numbers = tf.data.Dataset.range(np.iinfo(np.int64).max)
-    return numbers.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return seeded_stream(draw, seed)
 
 
 def compile_step(
@@ -103,7 +105,7 @@ def trained_variables(model: Autoencoder) -> List[List[tf.Variable]]:
     return [[variable for net in player for variable in net.trainable_variables] for player in model.players]
 
 
-def _iterate(model: Autoencoder, images: np.ndarray, settings: Settings, log: RunLog) -> Dict[str, float]:
+def _iterate(model: Autoencoder, images: np.ndarray, settings: PeerSettings, log: RunLog) -> Dict[str, float]:
     """Trains `model` and returns the metrics of the last iteration."""
     train_step = compile_step(model, [_adam(settings.learning_rate, group) for group in trained_variables(model)])
     stream = batches(images, settings.batch_size, settings.seed).take(settings.iterations)

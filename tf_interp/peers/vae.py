@@ -1,33 +1,20 @@
 """The variational autoencoder (Kingma and Welling 2014): the autoencoder's networks with a Gaussian latent."""
 
-from typing import List, Sequence, Tuple
+from typing import List, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.structs import ImageShape, LossOutput
+from tf_interp.model.structs import LossOutput
 from tf_interp.peers.autoencoder import Autoencoder
 
 
 class VariationalAutoencoder(Autoencoder):
     """Encodes to a mean and a log-variance; walks along the straight line between the two means.
 
-    Args:
-        image_shape, latent_size, features, dtype: see `Autoencoder`.
-        beta: weight of the divergence; 1 is the evidence lower bound.
+    The decoder's output is always log-odds, whatever `settings.output` says. `settings.beta` weighs the divergence.
     """
 
     outputs_per_latent = 2
-
-    def __init__(
-        self,
-        image_shape: ImageShape,
-        latent_size: int,
-        features: Sequence[int],
-        dtype: str = "float32",
-        beta: float = 1.0,
-    ):
-        super().__init__(image_shape, latent_size, features, dtype)
-        self.beta = beta
 
     def posterior(self, images: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
         """float32 [B,H,W,C] -> mean and log-variance of q(z | x), float32 [B,D] each."""
@@ -38,12 +25,16 @@ class VariationalAutoencoder(Autoencoder):
         """float32 [B,H,W,C] in [0, 1] -> the posterior's mean, float32 [B,D]."""
         return self.posterior(images)[0]
 
+    def decode(self, latents: tf.Tensor) -> tf.Tensor:
+        """float32 [B,D] -> probabilities of white, float32 [B,H,W,C] in [0, 1]."""
+        return tf.sigmoid(self.decoder(latents))
+
     def losses(self, images: tf.Tensor, seed: tf.Tensor) -> List[LossOutput]:
         """See `Autoencoder.losses`; the seed draws the latents."""
         mean, log_variance = self.posterior(images)
         noise = tf.random.stateless_normal(tf.shape(mean), seed)
         logits = self.decoder(mean + tf.exp(0.5 * log_variance) * noise)
-        return [negative_elbo(images, logits, mean, log_variance, self.beta)]
+        return [negative_elbo(images, logits, mean, log_variance, self.settings.beta)]
 
 
 def negative_elbo(

@@ -11,4 +11,5 @@ this package knows no run by name.
     sections  the parts of the report as Markdown
     page      Markdown as one HTML page
     readme    the table of results between two markers of README
+    maps      apart from the report: walks of one model with what each transformation did
 """

@@ -1,10 +1,11 @@
 """Facts as Markdown tables."""
 
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, Sequence
 
 from tf_interp.errors import FileError
 from tf_interp.report.index import INDEX, Column
 from tf_interp.report.records import Facts
+from tf_interp.system.text import markdown_table
 
 
 def _percent(value: float) -> str:
@@ -46,9 +47,8 @@ def table(columns: Sequence[Column], rows: Sequence[Facts]) -> str:
     Raises:
         FileError: an unknown format, or a fact that cannot be written in it.
     """
-    lines: List[Sequence[str]] = [[column.title for column in columns], ["---"] * len(columns)]
-    lines += [[_cell(column, facts) for column in columns] for facts in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    cells = ([_cell(column, facts) for column in columns] for facts in rows)
+    return markdown_table([column.title for column in columns], cells)
 
 
 def _cell(column: Column, facts: Facts) -> str:

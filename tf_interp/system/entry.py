@@ -11,7 +11,7 @@ from tf_interp.errors import DivergedError, InputError, RunInterrupted
 from tf_interp.system.invocation import program
 
 
-def guarded(main: Callable[[], Any]) -> int:
+def exit_code_of(main: Callable[[], Any]) -> int:
     """Calls `main`; the errors of `tf_interp.errors` and of the file system become one line on stderr and a code.
 
     Returns:

@@ -8,6 +8,20 @@ import tempfile
 from pathlib import Path
 from typing import Any, Iterator
 
+from tf_interp.errors import FileError
+
+
+def make_folder(path: Path) -> None:
+    """Makes the folder that results will go to, if it is not there. Meant to be called before the work is done.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make the folder {path}: {error.strerror or error}") from None
+
 
 @contextlib.contextmanager
 def replaced_file(path: Path) -> Iterator[Path]:

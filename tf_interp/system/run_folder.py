@@ -13,7 +13,7 @@ tensorboard/    event files
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from tf_interp.errors import FileError
 from tf_interp.system import files
@@ -126,3 +126,19 @@ def read_json(path: Path) -> Dict[str, Any]:
     if not isinstance(content, dict):
         raise FileError(f"{path} must hold a JSON object, not a {type(content).__name__}")
     return content
+
+
+def image_shape_of(record: Dict[str, Any], path: Path) -> Tuple[int, int, int]:
+    """(H, W, C) in the record of a model, a peer or a classifier.
+
+    Args:
+        record: the content of `path`.
+        path: for the error.
+
+    Raises:
+        FileError: there is no image_shape, or it cannot be one.
+    """
+    shape = record.get("image_shape")
+    if not (isinstance(shape, list) and len(shape) == 3 and all(type(n) is int and 0 < n < 2**16 for n in shape)):
+        raise FileError(f"{path}: image_shape is {shape!r}; it should be height, width and channels")
+    return tuple(shape)

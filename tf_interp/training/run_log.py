@@ -14,6 +14,7 @@ from tqdm import tqdm
 from tf_interp.figures import strips
 from tf_interp.model.structs import Trajectory
 from tf_interp.system.files import replaced_file
+from tf_interp.system.text import markdown_table
 
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
@@ -55,17 +56,13 @@ class RunLog:
         """Moves the progress bar by one iteration."""
         self._bar.update()
 
-    def say(self, line: str) -> None:
-        """Prints a line above the progress bar."""
-        self._bar.write(line, file=sys.stderr)
-
     def settings(self, settings: Dict[str, Any]) -> None:
         """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare."""
-        rows = "\n".join(f"| {key} | {value} |" for key, value in settings.items())
+        table = markdown_table(("setting", "value"), ((key, str(value)) for key, value in settings.items()))
         compared = {key: value for key, value in settings.items() if key not in _HOUSEKEEPING}
         plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in compared.items()}
         with self._writer.as_default(step=0):
-            tf.summary.text("config", f"| setting | value |\n| --- | --- |\n{rows}")
+            tf.summary.text("config", table)
             hparams.hparams_config([hparams.HParam(key) for key in plain], [hparams.Metric(tag) for tag in _COMPARED])
             hparams.hparams(plain, trial_id=self._path.parent.name)  # else the table names runs by a hash
 
@@ -94,6 +91,7 @@ class RunLog:
             np.asarray(trajectory.frames[shown]),
             np.asarray(trajectory.goal[shown]),
             [np.asarray(each[shown]) for each in maps.values()],
+            np.asarray(trajectory.lengths[shown]),
         )
         flows = trajectory.params.get("mu_flow")
         with self._writer.as_default(step=iteration):

@@ -25,7 +25,7 @@ def convolution(features: int, kernel: int, stride: int, dtype: str, activation=
 
 
 def upsampling(features: int, dtype: str, activation=leaky_relu, kernel: int = 4) -> tf.keras.layers.Layer:
-    """A transposed convolution that doubles the resolution."""
+    """A transposed convolution that doubles the resolution: [B,h,w,*] -> [B,2h,2w,features]."""
     return tf.keras.layers.Conv2DTranspose(
         features, kernel, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
@@ -44,11 +44,11 @@ class ConvBody(tf.keras.layers.Layer):
         self.flatten = tf.keras.layers.Flatten(dtype=dtype)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """[B,H,W,*] -> [B,F]."""
+        """[B,H,W,*] -> [B,F], F = h * w * features[-1] numbers of the last maps."""
         return self.flatten(self.maps(x))
 
     def maps(self, x: tf.Tensor) -> tf.Tensor:
-        """[B,H,W,*] -> [B,h,w,features], before it is made a vector."""
+        """[B,H,W,*] -> [B,h,w,features[-1]], the last maps, before they are made a vector; (h, w) as `halved` says."""
         for layer in self.layers:
             x = layer(x)
         return x
@@ -62,8 +62,14 @@ def halved(size: Sequence[int], times: int) -> Tuple[int, int]:
     return height, width
 
 
-def beside(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
-    """Puts the two images [B,H,W,C] of a pair on top of each other: [B,H,W,2C].
+def stacked_channels(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    """Joins a pair of images along the channels, so that a convolution sees both at the same place.
+
+    Args:
+        image, goal: float32 [B,H,W,C].
+
+    Returns:
+        float32 [B,H,W,2C], first the channels of `image`, then those of `goal`.
 
     Raises:
         InputError: the shapes differ.

@@ -74,7 +74,16 @@ class Transformer(tf.keras.Model):
         self.heads = {name: _head_layer(name, spec, patch) for name, spec in heads.items()}
 
     def call(self, image: tf.Tensor, command: tf.Tensor) -> TransformParams:
-        """image: float32 [B,H,W,C] in [0, 1]; command: float32 [B,D]."""
+        """Reads the command and says how the image is to be changed.
+
+        Args:
+            image: float32 [B,H,W,C] in [0, 1].
+            command: float32 [B,D].
+
+        Returns:
+            `TransformParams`: for each head by its name, float32, its activation of maps [B,H,W,size] or, where the
+            head is not per pixel, of vectors [B,size].
+        """
         skips, h = [], tf.nn.space_to_depth(image, self.patch) if self.patch > 1 else image
         for layer in self.encoder:
             h = layer(h)

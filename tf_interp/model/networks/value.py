@@ -4,7 +4,7 @@ from typing import Sequence
 
 import tensorflow as tf
 
-from tf_interp.model.networks.blocks import ConvBody, beside
+from tf_interp.model.networks.blocks import ConvBody, stacked_channels
 
 
 class Value(tf.keras.Model):
@@ -21,5 +21,5 @@ class Value(tf.keras.Model):
         self.head = tf.keras.layers.Dense(1, dtype="float32")
 
     def call(self, state: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
-        """state, goal: float32 [B,H,W,C] in [0, 1]. Returns float32 [B]."""
-        return self.head(self.body(beside(state, goal)))[:, 0]
+        """state, goal: float32 [B,H,W,C] in [0, 1]. Returns float32 [B], unbounded, in units of the return."""
+        return self.head(self.body(stacked_channels(state, goal)))[:, 0]

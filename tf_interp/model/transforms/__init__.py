@@ -2,7 +2,8 @@
 
 A transformation is a module with three functions: `heads(channels, flows)` says what the transformer network
 must predict for it, `apply(image, params)` performs it, `maps(image, params)` names what there is
-to see of it. To add one, write such a file and give it a row here.
+to see of it. Raw zeros for all of its heads must leave the image as it is, because T begins with them. To add a
+transformation, write such a file and give it a row here; docs/develop.md has an example.
 """
 
 from typing import Callable, Dict, Sequence
@@ -16,7 +17,16 @@ TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
 
 
 def collect_heads(names: Sequence[str], channels: int, flows: FlowRange) -> Dict[str, Head]:
-    """All that T must predict so that the transformations `names` can be applied."""
+    """All that T must predict so that the transformations `names` can be applied.
+
+    Args:
+        names: keys of `TRANSFORMATIONS`.
+        channels: C of the images.
+        flows: what the flows of the warp may be.
+
+    Returns:
+        Name of a parameter, a key of `TransformParams` -> `Head`: a map [B,H,W,size] or a vector [B,size].
+    """
     collected: Dict[str, Head] = {}
     for name in names:
         collected.update(TRANSFORMATIONS[name].heads(channels, flows))

@@ -1,15 +1,11 @@
 """The networks of Fig. 2: shapes at any size, initial state, dtypes, what reaches what."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
-from tf_interp.model.networks.discriminator import Discriminator
 
-from tf_interp.config import Config
 from tf_interp.errors import InputError
-from tf_interp.model.agents import Models
+from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.networks.policy import Policy
 from tf_interp.model.networks.transformer import Transformer
 from tf_interp.model.networks.value import Value
@@ -32,7 +28,7 @@ def test_any_height_and_width(random, shape):
     state, goal = images(random, shape), images(random, shape)
     policy = Policy(5, (4, 6, 8), 0.1)(state, goal)
     assert policy.mean.shape == policy.stddev.shape == (3, 5) and policy.stop_logit.shape == (3,)
-    assert Value((4, 6))(state, goal).shape == Discriminator((4, 6))(state).shape == (3,)
+    assert Value((4, 6))(state, goal).shape == CriticNetwork((4, 6))(state).shape == (3,)
     params = transformer(shape)(state, policy.mean)
     height, width, channels = shape
     assert {name: tuple(value.shape[1:]) for name, value in params.items()} == {
@@ -77,30 +73,6 @@ def test_parameter_counts_by_hand():
     command = (5 + 1) * 5 * 4 * 6
     bottleneck, up, decoder = 9 * 12 * 6 + 6, 16 * 6 * 4 + 4, 9 * 8 * 4 + 4
     assert net.count_params() == encoder + command + bottleneck + up + decoder + (9 * 4 * 2 + 2)
-
-
-def test_a_spatial_command_is_read_and_obeyed_where_it_is_said(random):
-    config = Config(
-        spatial_command=True, command_size=4 * 4 * 3, policy_features=(4, 4), transformer_features=(4, 4, 4)
-    )  # fmt: skip
-    models = Models(config, (16, 16, 1))
-    state, goal = images(random, (16, 16, 1), batch=1), images(random, (16, 16, 1), batch=1).numpy()
-    before = models.policy(state, goal).mean.numpy().reshape(4, 4, 3)
-    goal[0, :3, :3] = 0.0  # reaches cells as far as the receptive field does: 4 + 2 x 3, then 2 x 4 more for the head
-    change = np.abs(models.policy(state, tf.constant(goal)).mean.numpy().reshape(4, 4, 3) - before).max(-1)
-    assert change[0, 0] > 0 and change[3, 3] == change[0, 3] == 0
-    models.transformer.heads["mu_flow"].kernel.assign(random.normal(size=(3, 3, 4, 2)))
-    command = np.zeros([1, 48], np.float32)
-    still = models.transformer(state, tf.constant(command))["mu_flow"].numpy()
-    command.reshape(4, 4, 3)[3, 3] = 1.0
-    moved = np.abs(models.transformer(state, tf.constant(command))["mu_flow"].numpy() - still).max((0, 3))
-    assert moved[12:, 12:].max() > 0 and moved[0, 0] == 0
-    for wrong, message in (
-        (dict(command_size=50), "command_size: 50 is no multiple of the 4 x 4 cells"),
-        (dict(policy_features=(4, 4, 4)), "policy_features end at 2 x 2 but transformer_features at 4 x 4"),
-    ):
-        with pytest.raises(InputError, match=message):
-            Models(dataclasses.replace(config, **wrong), (16, 16, 1))
 
 
 def test_an_untrained_transformer_stands_still(random):
@@ -157,7 +129,7 @@ def test_bfloat16_keeps_weights_and_outputs_in_float32_and_stays_close(random):
     for build, arguments in (
         (lambda dtype: Policy(5, (4, 6), 0.1, dtype=dtype), (state, goal)),
         (lambda dtype: Value((4, 6), dtype), (state, goal)),
-        (lambda dtype: Discriminator((4, 6), dtype), (state,)),
+        (lambda dtype: CriticNetwork((4, 6), dtype), (state,)),
         (lambda dtype: transformer(shape, dtype=dtype), (state, tf.ones([3, 5]))),
     ):
         exact = perturbed(build("float32"), np.random.RandomState(1), *arguments)

@@ -1,0 +1,76 @@
+"""Any picture as what a model takes."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_interp.data.image_file import read_image
+from tf_interp.errors import FileError
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_of_every_mode_are_read(mode, channels, tmp_path):
+    """Half white, half black in any mode stays so."""
+    picture = Image.new("RGB", (6, 4), "black")
+    picture.paste("white", (0, 0, 3, 4))
+    picture.convert(mode).save(tmp_path / "p.tiff")
+    found = read_image(tmp_path / "p.tiff", (4, 6, channels))
+    assert found.shape == (4, 6, channels) and found.dtype == np.float32
+    np.testing.assert_allclose(found[:, :3], 1.0, atol=0.01)
+    np.testing.assert_allclose(found[:, 3:], 0.0, atol=0.01)
+
+
+def test_a_photograph_is_turned_upright_and_grey_is_luma(tmp_path):
+    picture = Image.new("RGB", (6, 4), (255, 0, 0))
+    picture.paste((0, 0, 255), (0, 0, 3, 4))
+    tags = Image.Exif()
+    tags[0x0112] = 6  # the camera was turned: the left edge of the stored pixels is the top
+    picture.save(tmp_path / "p.png", exif=tags)
+    colour, grey = (read_image(tmp_path / "p.png", (6, 4, channels)) for channels in (3, 1))
+    np.testing.assert_allclose(colour[0], [[0, 0, 1]] * 4, atol=1e-6)
+    np.testing.assert_allclose(colour[5], [[1, 0, 0]] * 4, atol=1e-6)
+    np.testing.assert_allclose(grey[[0, 5], 0, 0], [0.114, 0.299], atol=0.003)  # ITU-R 601
+
+
+def test_what_is_transparent_is_black(tmp_path):
+    picture = Image.new("LA", (2, 1))
+    picture.putdata([(200, 255), (200, 51)])
+    picture.save(tmp_path / "p.png")
+    np.testing.assert_allclose(read_image(tmp_path / "p.png", (1, 2, 1))[0, :, 0], [200 / 255, 40 / 255], atol=0.003)
+
+
+def test_what_is_no_picture_is_named(tmp_path):
+    (tmp_path / "p.png").write_bytes(b"hello")
+    with pytest.raises(FileError, match="p.png cannot be read as an image"):
+        read_image(tmp_path / "p.png", (4, 6, 1))
+    with pytest.raises(FileError, match="none.png does not exist"):
+        read_image(tmp_path / "none.png", (4, 6, 1))
+
+
+def test_pictures_of_another_size_are_resized_and_it_is_said(tmp_path, capsys):
+    Image.new("RGB", (60, 33), (255, 0, 51)).save(tmp_path / "photo.png")
+    image = read_image(tmp_path / "photo.png", (10, 12, 3))
+    assert image.shape == (10, 12, 3)
+    np.testing.assert_allclose(image[5, 5], [1.0, 0.0, 0.2], atol=1e-6)
+    assert "photo.png: resized from 60 x 33 to 12 x 10" in capsys.readouterr().out
+    Image.new("RGB", (12, 10)).save(tmp_path / "fitting.png")
+    read_image(tmp_path / "fitting.png", (10, 12, 3))
+    assert not capsys.readouterr().out
+
+
+def test_sixteen_bit_grey_keeps_its_range(tmp_path):
+    ramp = np.linspace(0, 65535, 120).astype(np.uint16).reshape(10, 12)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    np.testing.assert_allclose(read_image(tmp_path / "deep.png", (10, 12, 1))[..., 0], ramp / 65535, atol=1 / 255)
+    Image.fromarray(ramp.astype(np.float32)).save(tmp_path / "float.tiff")
+    with pytest.raises(FileError, match="float.tiff: pixels of mode F have no fixed range"):
+        read_image(tmp_path / "float.tiff", (10, 12, 3))
+
+
+def test_half_a_picture_is_refused(tmp_path):
+    Image.new("RGB", (50, 50), (1, 2, 3)).save(tmp_path / "whole.png")
+    whole = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match="half.png cannot be read"):
+        read_image(tmp_path / "half.png", (10, 12, 3))

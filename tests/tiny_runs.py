@@ -1,0 +1,83 @@
+"""Whole runs in seconds: tiny networks on images that are drawn for them, in this process or by the real script."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from idx_files import write_images
+
+from tf_interp import load_interpolator
+from tf_interp.config import settings
+from tf_interp.config.presets import settings_of
+
+ROOT = Path(__file__).parent.parent
+TINY = dict(
+    settings_of("mnist", "default", "bptt"),
+    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=60,
+    learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
+)  # fmt: skip
+
+
+def write_spots(folder):
+    """Blurred spots of 10 x 9 pixels at random places, in the files of MNIST."""
+    rows, columns = np.mgrid[:10, :9]
+    centres = np.random.RandomState(0).uniform(3, 6, [2, 240, 1, 1])
+    images = 255 * np.exp(-0.3 * ((rows - centres[0]) ** 2 + (columns - centres[1]) ** 2))[..., np.newaxis]
+    return write_images(folder, *np.split(images.astype(np.uint8), [200]))
+
+
+def tiny(data_dir, run_dir, **changes):
+    """The `Config` of a tiny run."""
+    return settings(**{**TINY, "data_dir": str(data_dir), "run_dir": str(run_dir), **changes})
+
+
+def arguments(data_dir, run_dir, **changes):
+    """The same as words of a command line."""
+    words = []
+    for name, value in {**TINY, "data_dir": data_dir, "run_dir": run_dir, **changes}.items():
+        words.append("--" + name.replace("_", "-"))
+        words.extend(map(str, value if isinstance(value, tuple) else [value]))
+    return words
+
+
+def script(*words):
+    """Starts train_mnist.py."""
+    command = [sys.executable, str(ROOT / "train_mnist.py"), *map(str, words)]
+    environment = {**os.environ, "COLUMNS": "200"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    )
+
+
+def finished(process, code=0):
+    """Waits for a script; what it printed on stdout and on stderr."""
+    output, complaints = process.communicate(timeout=240)
+    assert process.returncode == code, complaints
+    return output, complaints
+
+
+def wait_for(condition, process):
+    """Waits until a condition holds that a running script is to bring about."""
+    deadline = time.monotonic() + 200
+    while not condition():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def final_weights(run_dir):
+    """Weights of the agents that a run saved."""
+    return [variable.numpy() for variable in load_interpolator(run_dir).agents.trainable_variables]
+
+
+def contents(folder):
+    """Every file below a folder, by name, and every folder, as None."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def saved_iterations(run_dir):
+    """Iterations of the checkpoints of a run."""
+    return sorted(int(path.stem.split("-")[1]) for path in (Path(run_dir) / "checkpoints").glob("*.index"))

@@ -1,0 +1,62 @@
+"""Distances between images and sizes of flows, by hand."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_interp.errors import InputError
+from tf_interp.training.measures import (
+    distance,
+    edge_distance,
+    flow_energy,
+    flow_roughness,
+    painted_share,
+    step_energy,
+)
+
+
+def test_distances_by_hand():
+    image, goal = tf.constant([0.0, 0.5, 1.0, 0.25], shape=[1, 2, 2, 1]), tf.ones([1, 2, 2, 1])
+    assert distance(image, goal, "l2").numpy() == [1 + 0.25 + 0.5625]
+    assert distance(image, goal, "l1").numpy() == [1 + 0.5 + 0.75]
+    with pytest.raises(InputError, match="norm: 'L2' is not one of l2, l1"):
+        distance(image, goal, "L2")
+    with pytest.raises(InputError, match=r"image \(1, 2, 2, 1\) and goal \(1, 2, 2, 3\) must be of the same"):
+        distance(image, tf.ones([1, 2, 2, 3]), "l2")
+
+
+def test_edge_distance_by_hand():
+    image = tf.reshape([0.0, 0.5, 1.0, 0.25], [1, 2, 2, 1])
+    goal = tf.reshape([0.0, 1.0, 1.0, 1.0], [1, 2, 2, 1])
+    # image - goal: 0 -.5 above 0 -.75. Right: .5 and .75. Down: 0 and .25.
+    np.testing.assert_allclose(edge_distance(image, goal), [1.5])
+    np.testing.assert_allclose(edge_distance(image[:, None] + 0.25, image[:, None]), [[0.0]])
+
+
+def test_a_blurred_edge_is_farther_than_a_sharp_one_at_the_same_squared_distance():
+    goal = np.zeros([2, 6, 6, 1], np.float32)
+    goal[:, :, 3:] = 1.0
+    blurred, darker = goal[0].copy(), goal[1].copy()
+    blurred[:, 2:4, 0] = [1 / 3, 2 / 3]
+    darker[:, 3:] -= np.sqrt(2 / 9 / 3)  # everywhere a little, with the edge in its place
+    images = tf.constant([blurred, darker])
+    np.testing.assert_allclose(*distance(images, goal, "l2"), rtol=1e-5)
+    assert float(edge_distance(images, goal)[0]) > 2 * float(edge_distance(images, goal)[1])
+
+
+def test_step_energy_by_hand():
+    frames = tf.reshape([0.0, 0.0, 0.5, 0.25, 0.5, 0.25], [1, 3, 1, 2, 1])  # two steps of 1 x 2 pixels
+    np.testing.assert_allclose(step_energy(frames), [[0.25 + 0.0625, 0.0]])
+
+
+def test_flow_energy_and_roughness_by_hand():
+    # one step, 2 x 2 pixels: flows (1, 0) (1, 2) above (0, 0) (0, 0)
+    flow = tf.constant([[[[[1.0, 0.0], [1.0, 2.0]], [[0.0, 0.0], [0.0, 0.0]]]]])
+    np.testing.assert_allclose(flow_energy(flow), [[(1 + 5) / 4]])
+    # Right: 4 and 0 over 2 pairs. Down: 1 and 5 over 2 pairs.
+    np.testing.assert_allclose(flow_roughness(flow), [[4 / 2 + 6 / 2]])
+
+
+def test_painted_share_by_hand():
+    alpha = tf.reshape([1.0, 0.5, 0.25, 1.0, 1.0, 1.0], [1, 3, 1, 2, 1])  # three steps of 1 x 2 pixels
+    np.testing.assert_allclose(painted_share(alpha), [[0.5 / 2, 0.75 / 2, 0.0]])

@@ -27,7 +27,7 @@ from tf_interp import config as configs
 from tf_interp.config.presets import settings_of
 from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import load_images
-from tf_interp.model.rollout import GradientFlow, rollout
+from tf_interp.model.rollout import GradientFlow, Rules, rollout
 from tf_interp.system import files
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
@@ -52,8 +52,9 @@ def cosine(halvings: int, options: argparse.Namespace) -> Dict[str, float]:
         found = []
         for objective, passing in (trainer.strategy[:2], (bptt, GradientFlow())):
             with tf.GradientTape() as tape:
-                trajectory = rollout(walker, start, goal, config.model.steps, seed, gradients=passing)
-                episode, _ = make_episode(trajectory, config.reward, trainer.critics, trainer.value)
+                rules = Rules(seed, gradients=passing, measure=trainer.measure)
+                trajectory = rollout(walker, start, goal, config.model.steps, rules)
+                episode, _ = make_episode(trajectory, config.reward, trainer.distance, trainer.value)
                 loss = tf.reduce_mean(objective(episode).loss)
             found.append(tf.concat([tf.reshape(part, [-1]) for part in tape.gradient(loss, weights)], axis=0))
         return found

@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tiny_runs import arguments, final_weights, finished, saved_iterations, script, wait_for, write_spots
+from tiny_runs import WARPS_ALONE, arguments, final_weights, finished, saved_iterations, script, wait_for, write_spots
 
 from tf_interp import Interpolator, load_interpolator
 from tf_interp.data import mnist
@@ -103,7 +103,7 @@ def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path, eve
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_saves_and_says_how_to_resume(data_dir, tmp_path, number):
     folder = RunFolder(tmp_path / "stopped")
-    process = script(*arguments(data_dir, folder, iterations=100000))
+    process = script(*arguments(data_dir, folder, iterations=100000, **WARPS_ALONE))
     wait_for(lambda: folder.read_rows(), process)
     process.send_signal(number)
     _, complaints = finished(process, code=128 + number)
@@ -115,7 +115,7 @@ def test_a_signal_saves_and_says_how_to_resume(data_dir, tmp_path, number):
 
 @pytest.mark.parametrize("words", [["--eager"], ["--devices", "mirrored"]], ids=" ".join)
 def test_a_run_without_compilation_and_a_distributed_one(data_dir, tmp_path, words):
-    few = arguments(data_dir, tmp_path / "run", iterations=2, image_every=1, steps=1)
+    few = arguments(data_dir, tmp_path / "run", iterations=2, image_every=1, **WARPS_ALONE)
     _, complaints = finished(script(*few, *words))
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["iterations"] == 2
     assert "Warning" not in complaints

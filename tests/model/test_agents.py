@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_interp.config import ModelConfig
 from tf_interp.errors import InputError
 from tf_interp.model.agents import Agents
-from tf_interp.model.rollout import rollout
+from tf_interp.model.rollout import Rules, rollout
 
 SHAPE, STEPS = (9, 8, 1), 3
 
@@ -56,7 +56,7 @@ def stochastic(noise_size=None):
 
 def drawn(agents, random, seed):
     start, goal = images(random, SHAPE, 40), images(random, SHAPE, 40)
-    walks = rollout(agents.walker, start, goal, STEPS, seed and tf.constant(seed))
+    walks = rollout(agents.walker, start, goal, STEPS, Rules(seed and tf.constant(seed)))
     return {name: value.numpy() for name, value in walks.params.items()}, walks.frames.numpy()
 
 
@@ -100,7 +100,7 @@ def test_gradients_of_frames_reach_mu_flow_and_sigma_flow_through_the_draw(rando
     heads = agents.transformer.heads
     start, goal = images(random, SHAPE), images(random, SHAPE)
     with tf.GradientTape() as tape:
-        walks = rollout(agents.walker, start, goal, STEPS, tf.constant([1, 2]))
+        walks = rollout(agents.walker, start, goal, STEPS, Rules(tf.constant([1, 2])))
         left = tf.reduce_sum(tf.square(walks.frames[:, -1] - goal))
     by_mu, by_sigma = tape.gradient(left, [heads["mu_flow"].kernel, heads["sigma_flow"].kernel])
     assert float(tf.norm(by_mu)) > 1e-3 and float(tf.norm(by_sigma)) > 1e-3

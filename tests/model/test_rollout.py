@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_interp.config import ModelConfig
 from tf_interp.model.agents import Agents
-from tf_interp.model.rollout import Walker, rollout, unroll
+from tf_interp.model.rollout import Rules, Walker, rollout, unroll
 from tf_interp.model.structs import PolicyOutput
 
 SHAPE, STEPS = (9, 7, 3), 3
@@ -40,7 +40,7 @@ def pair(batch=4):
 def values_and_gradients(walk, agents, start, goal, seed, use_stop):
     with tf.GradientTape() as tape:
         tape.watch([start, goal])
-        trajectory = walk(agents.walker, start, goal, STEPS, seed, use_stop)
+        trajectory = walk(agents.walker, start, goal, STEPS, Rules(seed, use_stop))
         loss = tf.reduce_sum((trajectory.frames[:, -1] - goal) ** 2) + tf.reduce_sum(trajectory.command.sample)
     sources = [start, goal, *agents.trainable_variables]
     return trajectory, tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -88,12 +88,12 @@ def test_trajectory_shapes_with_unknown_batch_size(agents):
 def test_a_seed_fixes_the_commands_and_steps_differ(agents):
     start, goal = pair()
     commands = [
-        rollout(agents.walker, start, goal, STEPS, tf.constant(seed)).command.sample.numpy()
+        rollout(agents.walker, start, goal, STEPS, Rules(tf.constant(seed))).command.sample.numpy()
         for seed in ([1, 2], [1, 2], [1, 3])
     ]
     np.testing.assert_array_equal(commands[0], commands[1])
     assert np.abs(commands[0] - commands[2]).min() > 0
-    command = rollout(agents.walker, start, goal, STEPS, tf.constant([1, 2])).command
+    command = rollout(agents.walker, start, goal, STEPS, Rules(tf.constant([1, 2]))).command
     noise = ((command.sample - command.policy.mean) / command.policy.stddev).numpy()
     assert np.abs(noise[:, 0] - noise[:, 1]).min() > 0  # fresh noise at each step
 
@@ -114,7 +114,7 @@ def test_stop_leaves_the_image_as_it_is(walk):
     """k          0  1  2  3        stop_at 0: frames 0 0 0 0   length 0
     stop drawn at the state it names;    stop_at 2: frames 0 1 2 2   length 2"""
     start = tf.zeros([3, 1, 1, 1])
-    trajectory = walk(adding_walker([0, 2, 9]), start, start, 3, use_stop=True)
+    trajectory = walk(adding_walker([0, 2, 9]), start, start, 3, Rules(use_stop=True))
     np.testing.assert_array_equal(trajectory.frames[..., 0, 0, 0], [[0, 0, 0, 0], [0, 1, 2, 2], [0, 1, 2, 3]])
     np.testing.assert_array_equal(trajectory.lengths, [0, 2, 3])
     np.testing.assert_array_equal(trajectory.active, [[0, 0, 0], [1, 1, 0], [1, 1, 1]])

@@ -1,5 +1,7 @@
 """Eq. 2, 3 and 4 against hand-computed values, NumPy oracles and finite differences."""
 
+import warnings
+
 import numpy as np
 import oracles
 import pytest
@@ -176,3 +178,25 @@ def test_compose_applies_in_the_order_given(random):
     warped_first = compose(("warp", "blend"))(image, params)
     np.testing.assert_array_equal(warped_first, blend_only(warp_only(image, params), params))
     assert np.abs(warped_first - compose(("blend", "warp"))(image, params)).max() > 0.01
+
+
+@pytest.mark.parametrize("shape", [(2, 9, 7, 1), (2, 8, 8, 3)])
+@pytest.mark.parametrize("on_grid", [False, True])
+def test_values_and_gradients_of_the_warp_are_those_of_tensorflow_addons(random, shape, on_grid):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it announces its end of life
+        addons = pytest.importorskip("tensorflow_addons", reason="TensorFlow Addons needs TensorFlow 2.15")
+    flow = random.uniform(-5, 5, [*shape[:3], 2]).astype(np.float32)
+    flow = tf.constant(np.round(flow) if on_grid else flow)
+    image, upstream = (tf.constant(random.uniform(size=shape), tf.float32) for _ in range(2))
+
+    def found(function):
+        with tf.GradientTape() as tape:
+            tape.watch([image, flow])
+            warped = function(image, flow)
+            total = tf.reduce_sum(upstream * warped)
+        return warped, *tape.gradient(total, [image, flow])
+
+    reference = found(lambda image, flow: addons.image.dense_image_warp(image, -flow[..., ::-1]))
+    for expected, own in zip(reference, found(warp)):
+        np.testing.assert_allclose(own, expected, rtol=1e-5, atol=2e-6)  # sums are made in another order

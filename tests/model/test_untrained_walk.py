@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_interp import config
 from tf_interp.model.agents import Agents
-from tf_interp.model.rollout import rollout
+from tf_interp.model.rollout import Rules, rollout
 from tf_interp.training.trainer import Trainer
 
 SHAPE = (10, 9, 3)
@@ -24,7 +24,7 @@ def pair(random):
 
 
 def walk(agents, start, goal):
-    return rollout(agents.walker, start, goal, 3, seed=tf.constant([1, 2]))
+    return rollout(agents.walker, start, goal, 3, Rules(tf.constant([1, 2])))
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])

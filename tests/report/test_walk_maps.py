@@ -7,7 +7,7 @@ from PIL import Image
 
 from tf_interp import config, figures
 from tf_interp.model.agents import Agents
-from tf_interp.model.rollout import rollout
+from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.transforms import maps_of
 from tf_interp.model.transforms.recolor import recolored
 from tf_interp.model.transforms.warp import warp
@@ -26,7 +26,7 @@ def moved(random):
     agents = Agents(SMALL.model, SHAPE)
     for layer in agents.transformer.heads.values():
         layer.kernel.assign(random.normal(scale=0.3, size=layer.kernel.shape))
-    return rollout(agents.walker, tf.constant(start), tf.constant(goal), 3, seed=tf.constant([1, 2]))
+    return rollout(agents.walker, tf.constant(start), tf.constant(goal), 3, Rules(tf.constant([1, 2])))
 
 
 def test_maps_are_what_made_each_frame(moved):

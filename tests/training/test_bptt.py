@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from hand_worked import gradients_of
+from paying import paid_episode
 
 from tf_interp.config import RewardConfig
 from tf_interp.model.rollout import Walker, rollout
 from tf_interp.model.structs import PolicyOutput
-from tf_interp.training.episodes import make_episode
 from tf_interp.training.strategies.bptt import bptt
 
 
@@ -33,7 +33,7 @@ def test_bptt_differentiates_through_every_step():
     walker = Walker(policy, lambda s, a: {"shift": a[:, None, None]}, lambda s, p: s + p["shift"], ("shift",))
     start, goal = tf.constant([0.2, 0.9], shape=[2, 1, 1, 1]), tf.constant([1.0, 0.4], shape=[2, 1, 1, 1])
     with tf.GradientTape() as tape:
-        episode, _ = make_episode(rollout(walker, start, goal, steps), RewardConfig(), {})
+        episode, _ = paid_episode(rollout(walker, start, goal, steps), RewardConfig())
         output = bptt(episode)
         loss = tf.reduce_sum(output.loss)
     gap = np.array([0.8, -0.5])

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from paying import paid_episode
 
 from tf_interp.config import RewardConfig
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
-from tf_interp.training.episodes import expected_returns, make_episode
+from tf_interp.training.episodes import expected_returns
 
 FRAMES = tf.constant([[0.0, 0.5, 0.75], [1.0, 0.25, 0.25]], shape=[2, 3, 1, 1, 1])  # s_0, s_1, s_2 of two rollouts
 GOAL = tf.constant([1.0, 0.0], shape=[2, 1, 1, 1])
@@ -42,7 +43,7 @@ def test_without_a_value_network_nothing_is_expected():
 
 def test_an_episode_sums_rewards_and_expects_from_the_weighted_ending():
     weights = RewardConfig(goal_weight=2.0, step_penalty=0.5, budget_penalty=4.0)
-    episode, parts = make_episode(trajectory_of(), weights, {}, value=lambda state, goal: tf.zeros(tf.shape(state)[0]))
+    episode, parts = paid_episode(trajectory_of(), weights, value=lambda state, goal: tf.zeros(tf.shape(state)[0]))
     # Rollout 0 is ended by the budget at 0.75, rollout 1 stops at 0.25; their goals are 1 and 0.
     np.testing.assert_allclose(parts["goal"], [[0.0, -2 * 0.0625], [0.0, -2 * 0.0625]])
     np.testing.assert_allclose(parts["step"], [[-0.5, -0.5], [-0.5, 0.0]])
@@ -54,7 +55,7 @@ def test_an_episode_sums_rewards_and_expects_from_the_weighted_ending():
 
 @pytest.mark.parametrize("norm, left", [("l2", [0.0625, 0.0625]), ("l1", [0.25, 0.25])])
 def test_the_goal_reward_is_in_the_chosen_norm(norm, left):
-    _, parts = make_episode(trajectory_of(), RewardConfig(goal_norm=norm), {})
+    _, parts = paid_episode(trajectory_of(), RewardConfig(goal_norm=norm))
     np.testing.assert_allclose(parts["goal"][:, 1], -np.array(left))
 
 
@@ -62,6 +63,6 @@ def test_the_perceptual_goal_reward_compares_activations_of_frames_and_goal():
     def perceive(images):  # two activations an image
         return tf.concat([3.0 * images[:, 0, 0], tf.square(images[:, 0, 0])], axis=1)
 
-    _, parts = make_episode(trajectory_of(), RewardConfig(goal_norm="perceptual"), {}, perceive=perceive)
+    _, parts = paid_episode(trajectory_of(), RewardConfig(goal_norm="perceptual"), perceive=perceive)
     by_hand = [(3 * 0.25) ** 2 + (1 - 0.75**2) ** 2, (3 * 0.25) ** 2 + 0.25**4]
     np.testing.assert_allclose(parts["goal"][:, 1], -np.array(by_hand), rtol=1e-6)

@@ -11,7 +11,6 @@ from tf_interp.training.measures import (
     flow_energy,
     flow_roughness,
     painted_share,
-    step_energy,
 )
 
 
@@ -42,11 +41,6 @@ def test_a_blurred_edge_is_farther_than_a_sharp_one_at_the_same_squared_distance
     images = tf.constant([blurred, darker])
     np.testing.assert_allclose(*distance(images, goal, "l2"), rtol=1e-5)
     assert float(edge_distance(images, goal)[0]) > 2 * float(edge_distance(images, goal)[1])
-
-
-def test_step_energy_by_hand():
-    frames = tf.reshape([0.0, 0.0, 0.5, 0.25, 0.5, 0.25], [1, 3, 1, 2, 1])  # two steps of 1 x 2 pixels
-    np.testing.assert_allclose(step_energy(frames), [[0.25 + 0.0625, 0.0]])
 
 
 def test_flow_energy_and_roughness_by_hand():

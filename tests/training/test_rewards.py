@@ -6,16 +6,19 @@ stop       0     1    stops at s_1            0  0    .5 .5     1 .5     1  1
 stop       0     0    is ended by the budget at s_2
 """
 
+from functools import partial
+
 import numpy as np
 import oracles
 import pytest
 import tensorflow as tf
+from paying import measured, paid_episode
 
 from tf_interp.config import RewardConfig
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
 from tf_interp.training import rewards
-from tf_interp.training.episodes import make_episode
-from tf_interp.training.rewards import TERMS, Evidence, pay
+from tf_interp.training.measures import distance
+from tf_interp.training.rewards import TERMS, pay, rewards_of_steps
 from tf_interp.training.strategies.bptt_stop import bptt_exact_stop
 
 FRAMES = np.float32([[[0, 0], [0, 0]], [[0, 0.5], [0.5, 0.5]], [[0, 1], [1, 0.5]]])[..., None]
@@ -50,8 +53,7 @@ class Judge:
         self.opinion = opinion
 
     def reward(self, frames):
-        assert frames.shape[1] == STEPS  # of s_1 ... s_K
-        return self.opinion(tf.reduce_mean(frames, axis=[2, 3, 4]))
+        return self.opinion(tf.reduce_mean(frames, axis=[1, 2, 3]))
 
 
 CRITICS = {"manifold_weight": Judge(lambda mean: -mean), "mixture_weight": Judge(lambda mean: -tf.square(mean))}
@@ -74,8 +76,8 @@ def rollouts(lengths, frames=FRAMES, logits=None):
 
 
 def paid(trajectory, **weights):
-    gap = tf.reduce_sum(tf.square(trajectory.frames - trajectory.goal[:, None]), axis=[2, 3, 4])
-    return pay(Evidence(trajectory, gap, CRITICS), RewardConfig(**{"goal_weight": 0.0, **weights}))
+    weights, gap = RewardConfig(**{"goal_weight": 0.0, **weights}), partial(distance, norm="l2")
+    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS)), weights, gap)
 
 
 def test_every_row_is_worked_out_here():
@@ -144,12 +146,12 @@ def test_the_exact_stop_objective_feels_every_reward(name):
         trajectory = rollouts([2], logits=logits)
         sources = {"frames": trajectory.frames, **trajectory.params}
         tape.watch(sources)
-        episode, _ = make_episode(trajectory, RewardConfig(**weights), CRITICS)
+        episode, _ = paid_episode(trajectory, RewardConfig(**weights), CRITICS)
         loss = bptt_exact_stop(episode).loss
     assert float(loss) == pytest.approx(-expected(LOGITS), rel=1e-5)
     by_logits = -oracles.central_difference(expected, LOGITS)
     np.testing.assert_allclose(tape.gradient(loss, logits), by_logits, rtol=1e-3)
-    of_goal_alone, _ = make_episode(trajectory, RewardConfig(), CRITICS)
+    of_goal_alone, _ = paid_episode(trajectory, RewardConfig(), CRITICS)
     assert np.abs(of_goal_alone.ending_returns - episode.ending_returns).max() > 0.1
     made_of = {"flow": "mu_flow", "roughness": "mu_flow", "painting": "alpha_blend"}.get(name, "frames")
     if name not in ("step", "budget"):

@@ -13,7 +13,7 @@ import tensorflow as tf
 from hand_worked import gradients_of
 
 from tf_interp.config import Config, settings
-from tf_interp.model.rollout import GradientFlow, Walker, rollout
+from tf_interp.model.rollout import GradientFlow, Rules, Walker, rollout
 from tf_interp.model.structs import PolicyOutput
 from tf_interp.training.strategies import STRATEGIES
 from tf_interp.training.strategies.advantage import AdvantageSettings
@@ -54,7 +54,7 @@ def gradients(values, flow):
     w, v = tf.Variable(W), tf.Variable(V)
     start, goal = (tf.constant([x], shape=[1, 1, 1, 1]) for x in values)
     with tf.GradientTape(persistent=True) as tape:
-        walked = rollout(walker(w, v), start, goal, STEPS, tf.constant([1, 2]), gradients=flow)
+        walked = rollout(walker(w, v), start, goal, STEPS, Rules(tf.constant([1, 2]), gradients=flow))
         end, last = walked.frames[0, -1], command_log_prob(walked.command)[0, -1]
     zero = tf.UnconnectedGradients.ZERO
     found = [tape.gradient(each, [w, v], unconnected_gradients=zero) for each in (end, last)]

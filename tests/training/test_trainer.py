@@ -6,8 +6,9 @@ import tensorflow as tf
 from tiny_trainers import SHAPE, train, trainer_of, weights
 
 from tf_interp.data.pairs import training_pairs
+from tf_interp.data.sources import Source
 from tf_interp.errors import InputError
-from tf_interp.features.classifier import Classifier, FeatureExtractor, save_classifier
+from tf_interp.features.classifier import Classifier, load_classifier, save_classifier
 
 
 @pytest.fixture
@@ -119,10 +120,11 @@ def test_critics_reward_the_frames_they_see_before_they_learn_from_them(bars):
 def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars, tmp_path):
     classifier = Classifier()
     classifier(tf.zeros([1, *SHAPE]))
-    save_classifier(classifier, SHAPE, {}, tmp_path / "classifier")
-    trainer = trainer_of(goal_norm="perceptual", goal_weight=3.0, classifier=str(tmp_path / "classifier"))
+    save_classifier(classifier, SHAPE, Source("mnist"), {}, tmp_path / "classifier")
+    folder = str(tmp_path / "classifier")
+    trainer = trainer_of(goal_norm="perceptual", goal_weight=3.0, classifier=folder)
     start, goal = next(iter(training_pairs(bars, 8, 0)))
-    seen = [FeatureExtractor(classifier, SHAPE)(images.numpy()).perceptual for images in (start, goal)]
+    seen = [load_classifier(folder)(images.numpy()).perceptual for images in (start, goal)]
     expected = -3.0 * np.mean(np.sum((seen[0] - seen[1]) ** 2, axis=1))
     (first,) = train(trainer, bars, 1)
     assert first["return"] == pytest.approx(expected, rel=1e-4)

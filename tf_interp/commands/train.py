@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional, Tuple
 
 from tf_interp import config as configs
+from tf_interp.commands.help_text import flowing_help
 from tf_interp.config import Config, presets
 from tf_interp.config.stored import read_settings
 from tf_interp.config.usage import check_usage
@@ -88,6 +89,7 @@ def parse(family: str, arguments: List[str]) -> Tuple[Config, bool]:
         """Folder of a run to continue from its last checkpoint, with its settings."""
         settings: tyro.conf.OmitArgPrefixes[Config] = Config()
 
+    flowing_help(Options)
     text = DESCRIPTIONS[family] + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
     named = {"prog": f"train_{family}.py", "description": text}
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.

@@ -29,9 +29,6 @@ class ModelConfig(Group):
     """K, the number of transformations in a walk, or the budget where STOP may end it sooner (section 4.5)."""
     use_stop: bool = setting(False, used_by="pg, hybrid")
     """pg, hybrid: lets the Bernoulli STOP end walks; bptt_stop always does, bptt never."""
-    counts_steps: bool = setting(False)
-    """Tells the policy the share of the steps that remain, (K - k) / K, as one more channel. Without it the policy
-    cannot tell one step from another, and takes the same share of the rest at each."""
     stop_bias: float = setting(-2.0, -20.0, 20.0, used_by="STOP")
     """STOP: its log-odds before training; negative prefers to go on (section 4.5)."""
     command_size: int = setting(32, 1, 4096)
@@ -62,12 +59,6 @@ class ModelConfig(Group):
     resolution."""
     transformer_features: Tuple[int, ...] = setting((16, 32, 64), 1, 4096)
     """Channels of the U-Net from full resolution down (Fig. 2b). Each after the first halves the resolution."""
-    patch: int = setting(1, 1, 16)
-    """Side of the patches that T sees and predicts as a whole: a patch's pixels become channels at T's input, and its
-    heads predict them all at once. 2 halves every resolution inside T, which is faster."""
-    skips: Literal["concat", "add"] = setting("concat")
-    """How T joins what its encoder saw, and the command, to what it decodes. concat: side by side, as in a U-Net; add:
-    summed, which takes about half the arithmetic."""
     map_halvings: int = setting(0, 0, 8)
     """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""

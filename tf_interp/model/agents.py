@@ -59,11 +59,9 @@ class Agents(tf.Module):
             model.map_halvings,
             precision,
             model.spatial_command,
-            model.patch,
-            model.skips,
         )
         blank = tf.zeros([1, *image_shape])
-        self.policy(blank, blank, tf.constant(1.0) if model.counts_steps else None)
+        self.policy(blank, blank)
         self.transformer(blank, tf.zeros([1, model.command_size]))
 
     @property
@@ -71,11 +69,10 @@ class Agents(tf.Module):
         """The agents, ready for `rollout`."""
         transform = compose(self._model.transformations)
         names = tuple(self.transformer.specs)
-        policy = self.policy if self._model.counts_steps else lambda state, goal, remaining: self.policy(state, goal)
         if not self._model.stochastic_flow:
-            return Walker(policy, self.transformer, transform, names)
+            return Walker(self.policy, self.transformer, transform, names)
         draw = partial(_draw_flow, noise_size=self._model.noise_size)
-        return Walker(policy, self.transformer, transform, (*names, "flow"), draw)
+        return Walker(self.policy, self.transformer, transform, (*names, "flow"), draw)
 
 
 def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:
@@ -112,7 +109,7 @@ def _cells(model: ModelConfig, image_shape: ImageShape) -> int:
         InputError: pi's last resolution is not T's lowest, or D is no multiple of the cells.
     """
     read = halved(image_shape[:2], len(model.policy_features))
-    written = halved([side // model.patch for side in image_shape[:2]], len(model.transformer_features) - 1)
+    written = halved(image_shape[:2], len(model.transformer_features) - 1)
     if read != written:
         raise InputError(
             f"spatial_command: policy_features end at {read[0]} x {read[1]} but transformer_features at "

@@ -21,14 +21,14 @@ class Walker(NamedTuple):
     """What a walk is made of.
 
     Attributes:
-        policy: (state, goal [B,H,W,C], share of the steps that remain float32 []) -> `PolicyOutput`.
+        policy: (state, goal) [B,H,W,C] -> `PolicyOutput`.
         transformer: (state [B,H,W,C], command [B,D]) -> `TransformParams` of one step.
         transform: (state [B,H,W,C], params of one step) -> next state [B,H,W,C], both in [0, 1].
         param_names: names in the params that reach `transform`.
         perturb: (params, seed of the step or None) -> params; draws what a stochastic T draws.
     """
 
-    policy: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], PolicyOutput]
+    policy: Callable[[tf.Tensor, tf.Tensor], PolicyOutput]
     transformer: Callable[[tf.Tensor, tf.Tensor], TransformParams]
     transform: Callable[[tf.Tensor, TransformParams], tf.Tensor]
     param_names: Tuple[str, ...]
@@ -89,23 +89,19 @@ class Rules(NamedTuple):
     keep: Optional[Tuple[str, ...]] = None
 
 
-def step(
-    walker: Walker, k: tf.Tensor, steps: int, state: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, rules: Rules
-) -> Step:
+def step(walker: Walker, k: tf.Tensor, state: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, rules: Rules) -> Step:
     """One transition s' = T(s, a), eq. 1. A rollout that has stopped, now or earlier, keeps its image.
 
     Args:
         walker: networks and transformations.
         k: int32, number of the step.
-        steps: K.
         state, goal: float32 [B,H,W,C] in [0, 1].
         active: bool [B], False for rollouts that stopped earlier.
         rules: of the rollout.
     """
     seed, gradients = _seed_of_step(rules.seed, k), rules.gradients
     state = _passing(state, gradients.state)
-    remaining = 1.0 - tf.cast(k, tf.float32) / steps
-    command = act(walker.policy(_passing(state, gradients.policy), goal, remaining), seed, rules.use_stop)
+    command = act(walker.policy(_passing(state, gradients.policy), goal), seed, rules.use_stop)
     params = walker.transformer(state, _passing(command.sample, gradients.command))
     params = walker.perturb(params, seed)
     active = active & ~command.stop
@@ -120,7 +116,7 @@ def unroll(walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, rules:
     """`rollout` as a plain Python loop."""
     state, active, records = start, _everyone(start), []
     for k in range(steps):
-        records.append(step(walker, k, steps, state, goal, active, rules))
+        records.append(step(walker, k, state, goal, active, rules))
         state, active = records[-1].state, records[-1].active
     stacked = tf.nest.map_structure(lambda *leaves: tf.stack(leaves, axis=1), *records)
     return _trajectory(start, goal, steps, stacked)
@@ -152,7 +148,7 @@ def rollout(
     arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), _dtypes(walker, rules))
 
     def body(k, state, active, arrays):
-        record = step(walker, k, steps, state, goal, active, rules)
+        record = step(walker, k, state, goal, active, rules)
         arrays = tf.nest.map_structure(lambda array, leaf: array.write(k, leaf), arrays, record)
         return k + 1, record.state, record.active, arrays
 
@@ -173,7 +169,7 @@ def _rollout_recomputed(
     dtypes = _dtypes(walker, rules)
 
     def step_of_leaves(k, state, goal, active):
-        record = step(walker, k, steps, state, goal, active > 0.5, rules)
+        record = step(walker, k, state, goal, active > 0.5, rules)
         return [tf.cast(leaf, tf.float32) for leaf in tf.nest.flatten(record)]
 
     count = len(tf.nest.flatten(dtypes))

@@ -44,6 +44,7 @@ class Trainer:
         agents: `Agents`.
         critics: weight of a reward -> its critic.
         networks: every network there is, by name, in the order in which they were created.
+        distance: of the goal reward, see `episodes.goal_distance`.
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; the training loop keeps it.
         checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
@@ -65,7 +66,7 @@ class Trainer:
         perceptual = config.reward.goal_norm == "perceptual"
         classifier = config.reward.classifier
         perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
-        self._distance = goal_distance(config.reward.goal_norm, perceive)
+        self.distance = goal_distance(config.reward.goal_norm, perceive)
         self.devices = devices or DEVICES[config.optimizer.devices]()
         replicas = self.devices.num_replicas_in_sync
         if config.optimizer.batch_size % replicas:
@@ -155,10 +156,10 @@ class Trainer:
         config, strategy = self.config, self.strategy
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = _noise_seed(config.seed, self.iteration, replica)
-        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self._measure(), strategy.reads)
+        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure, strategy.reads)
         with tf.GradientTape() as tape:
             trajectory = rollout(self.agents.walker, start, goal, config.model.steps, rules, config.optimizer.memory)
-            episode, rewards = make_episode(trajectory, config.reward, self._distance, self.value)
+            episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value)
             output = strategy.objective(episode)
             loss = tf.reduce_mean(output.loss)
         norms = self._update_agents(tape, loss)
@@ -167,11 +168,12 @@ class Trainer:
             metrics.update(self._update_critic(critic, trajectory, seed))
         return metrics
 
-    def _measure(self) -> Measure:
+    @property
+    def measure(self) -> Measure:
         """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
         config, walker = self.config, self.agents.walker
         parts = (
-            rewards_of_steps(config.reward, self.critics, self._distance, config.model.steps),
+            rewards_of_steps(config.reward, self.critics, self.distance, config.model.steps),
             maps_measure(walker.param_names),
         )
 

@@ -24,10 +24,10 @@ def convolution(features: int, kernel: int, stride: int, dtype: str, activation=
     )
 
 
-def upsampling(features: int, dtype: str, activation=leaky_relu, kernel: int = 4) -> tf.keras.layers.Layer:
+def upsampling(features: int, dtype: str, activation=leaky_relu) -> tf.keras.layers.Layer:
     """A transposed convolution that doubles the resolution: [B,h,w,*] -> [B,2h,2w,features]."""
     return tf.keras.layers.Conv2DTranspose(
-        features, kernel, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
+        features, 4, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
 
 

@@ -46,13 +46,11 @@ class Policy(tf.keras.Model):
         self.floor = stddev_floor
         self.scale = initial_stddev / math.log(2.0)  # softplus(0) = log 2
 
-    def call(self, state: tf.Tensor, goal: tf.Tensor, remaining: Optional[tf.Tensor] = None) -> PolicyOutput:
+    def call(self, state: tf.Tensor, goal: tf.Tensor) -> PolicyOutput:
         """Looks at where the walk is and where it should go.
 
         Args:
             state, goal: float32 [B,H,W,C] in [0, 1].
-            remaining: float32 [], (K - k) / K, the share of the steps that remain, as one more channel; None where the
-                policy is not told.
 
         Returns:
             `PolicyOutput` in float32: mean [B,D], stddev [B,D] above the floor, stop_logit [B]. A command that is a
@@ -61,10 +59,7 @@ class Policy(tf.keras.Model):
         Raises:
             InputError: the shapes differ.
         """
-        seen = stacked_channels(state, goal)
-        if remaining is not None:
-            seen = tf.concat([seen, tf.fill(tf.shape(seen[..., :1]), remaining)], axis=-1)
-        maps = self.body.maps(seen)
+        maps = self.body.maps(stacked_channels(state, goal))
         h = self.body.flatten(maps)
         mean, raw = (head(maps if self.cells else h) for head in (self.mean, self.raw_stddev))
         if self.cells:

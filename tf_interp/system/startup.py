@@ -15,12 +15,14 @@ PACKAGES = (
 
 
 def quiet_tensorflow():
-    """Keeps TensorFlow's start-up notes (CUDA probing, oneDNN) off the screen.
+    """Keeps TensorFlow's start-up notes (CUDA probing, oneDNN) off the screen, and has it compute by oneDNN.
 
-    Commands call it; importing the package does not, since how much TensorFlow says is up to the program that does.
-    A value that the user has exported wins. `tf_interp.system.device` reports what matters of them.
+    Commands call it; importing the package does not, since both are up to the program that does.
+    Values that the user has exported win. `tf_interp.system.device` reports what matters of the notes.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow leaves oneDNN off on CPUs without AVX-512, where it makes a training step nearly twice as fast.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def require_environment(version=None, find=importlib.util.find_spec):

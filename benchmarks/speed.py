@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from measurements import machine
-from measurements.comparisons import Options
+from measurements.comparisons import ONEDNN, Options
 from measurements.tables import TABLES
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--seconds", type=float, default=0.7, help="CPU time of a turn")
     given = parser.parse_args()
-    environment = machine.AVX2_ONLY if given.avx2 else {}
+    environment = {ONEDNN: "1", **(machine.AVX2_ONLY if given.avx2 else {})}
     options = Options(given.rounds, given.seconds, environment, given.before and given.before.resolve())
     about = {
         "cpu": machine.name(), "instructions": machine.instructions(), "load": machine.load(),

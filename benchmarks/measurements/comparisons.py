@@ -7,7 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 from measurements import machine
 from measurements.turns import ROOT, Subject, Turn, ratios, take_turns
 
-ONEDNN_OFF, ONEDNN_ON = {"TF_ENABLE_ONEDNN_OPTS": "0"}, {"TF_ENABLE_ONEDNN_OPTS": "1"}
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 
 
 class Row(NamedTuple):
@@ -35,7 +35,7 @@ class Options(NamedTuple):
     Attributes:
         rounds: turns of every case.
         seconds: CPU time of a turn.
-        environment: variables of every process.
+        environment: variables of every process, those of the emulated CPU among them.
         before: an earlier checkout to compare training steps with, or None.
     """
 
@@ -43,6 +43,11 @@ class Options(NamedTuple):
     seconds: float
     environment: Dict[str, str]
     before: Optional[Path]
+
+    @property
+    def emulated(self) -> bool:
+        """Whether a CPU with fewer instructions is emulated."""
+        return machine.describe(self.environment) != machine.describe({})
 
 
 class Case(NamedTuple):
@@ -69,13 +74,13 @@ def compared(measurement: str, cases: Sequence[Case], options: Options) -> List[
         numbers = {**subject.facts, **_times(turns[case.name])}
         beside = []
         if case.name != cases[0].name:
-            numbers["ratio"], *numbers["quartiles"] = ratios(turns[case.name], turns[cases[0].name])
-            low, high = numbers["quartiles"]
-            beside.append(f"{numbers['ratio']:.3g} of {cases[0].name} ({low:.3g} to {high:.3g})")
+            ratio, low, high = ratios(turns[case.name], turns[cases[0].name])
+            numbers.update(ratio=ratio, ratio_low=low, ratio_high=high)
+            beside.append(f"{ratio:.2f} of {cases[0].name} ({low:.2f} to {high:.2f})")
         if "gigaflop" in numbers:
             beside.append(f"{numbers['gigaflop'] / numbers['cpu']:.0f} GFLOP/s")
-        low, high = (1e3 * each for each in numbers["cpu_quartiles"])
-        result = f"{1e3 * numbers['cpu']:.3g} ms ({low:.3g} to {high:.3g}), by the clock {1e3 * numbers['wall']:.3g}"
+        cpu, low, high, wall = (_milliseconds(numbers[name]) for name in ("cpu", "cpu_low", "cpu_high", "wall"))
+        result = f"{cpu} ms ({low} to {high}), by the clock {wall}"
         rows.append(Row(measurement, case.name, machine.describe(environment), result, "; ".join(beside), numbers))
     return rows
 
@@ -89,4 +94,8 @@ def facts_of(case: Case, options: Options) -> Dict[str, Any]:
 
 def _times(turns: Sequence[Turn]) -> Dict[str, Any]:
     low, cpu, high = statistics.quantiles([turn.cpu for turn in turns], n=4, method="inclusive")
-    return {"cpu": cpu, "cpu_quartiles": [low, high], "wall": statistics.median(turn.wall for turn in turns)}
+    return {"cpu": cpu, "cpu_low": low, "cpu_high": high, "wall": statistics.median(turn.wall for turn in turns)}
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1e3 * seconds:.0f}" if seconds >= 0.1 else f"{1e3 * seconds:.3g}"

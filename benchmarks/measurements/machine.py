@@ -5,7 +5,7 @@ import platform
 from pathlib import Path
 from typing import Dict, List
 
-_SHOWN = {"avx2": "AVX2", "avx512f": "AVX-512", "avx512_bf16": "AVX-512 bfloat16", "amx_bf16": "AMX bfloat16"}
+_SHOWN = {"avx2": "AVX2", "avx512f": "AVX-512", "avx512_bf16": "bfloat16", "amx_bf16": "AMX"}
 AVX2_ONLY = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 """Variables that make oneDNN, PyTorch and MKL compute as if the CPU had AVX2 and nothing newer."""
 
@@ -22,7 +22,7 @@ def instructions() -> List[str]:
 
 
 def has_bfloat16() -> bool:
-    return any("bfloat16" in each for each in instructions())
+    return "bfloat16" in instructions() or "AMX" in instructions()
 
 
 def newer_than_avx2() -> bool:

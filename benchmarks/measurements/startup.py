@@ -19,13 +19,10 @@ def main() -> None:
     def mark(part: str) -> None:
         marks.append((part, (time.perf_counter(), time.process_time())))
 
-    from tf_interp.system.startup import quiet_tensorflow
-
-    quiet_tensorflow()
     import tensorflow  # noqa: F401
 
     mark("TensorFlow's import")
-    import tf_interp.run
+    import tf_interp.run  # noqa: F401
     from tf_interp.config import from_dict
     from tf_interp.config.presets import settings_of
     from tf_interp.data.drawn_faces import draw_faces

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List
 
 from measurements import machine
-from measurements.comparisons import ONEDNN_OFF, ONEDNN_ON, Case, Options, Row, compared, facts_of
+from measurements.comparisons import ONEDNN, Case, Options, Row, compared, facts_of
 from measurements.turns import ROOT
 
 FAMILIES = {"mnist": "digits", "celeba": "faces"}
@@ -21,19 +21,17 @@ STEPS = (1, 4, 16, 64)
 def train_steps(options: Options) -> Iterator[Row]:
     """The default presets' steps, by arithmetic and by what TensorFlow is allowed to use."""
     for family, label in FAMILIES.items():
-        now, old = {"family": family}, options.before
-        cases = [Case("float32", "train_step", now, ONEDNN_ON), Case("oneDNN off", "train_step", now, ONEDNN_OFF)]
-        if not options.environment and machine.has_bfloat16():
-            cases.append(Case("bfloat16", "train_step", {**now, "precision": "mixed_bfloat16"}, ONEDNN_ON))
-        cases += [Case("before, oneDNN off", "train_step", now, ONEDNN_OFF, old)] if old else []
-        cases += [Case("before, oneDNN on", "train_step", now, ONEDNN_ON, old)] if old else []
-        cases.append(Case("large matrix product", "matrix_product", {}, ONEDNN_ON))
+        now, off = {"family": family}, {ONEDNN: "0"}
+        cases = [Case("float32", "train_step", now), Case("oneDNN off", "train_step", now, off)]
+        if machine.has_bfloat16() and not options.emulated:
+            cases.append(Case("bfloat16", "train_step", {**now, "precision": "mixed_bfloat16"}))
+        if options.before:
+            cases.append(Case("before", "train_step", now, {}, options.before))
+            cases.append(Case("before, oneDNN off", "train_step", now, off, options.before))
+        cases.append(Case("large matrix product", "matrix_product", {}))
         yield from compared(f"training step, {label}", cases, options)
-        if not options.environment and machine.newer_than_avx2():
-            cases = [
-                Case("float32", "train_step", now, {**machine.AVX2_ONLY, **ONEDNN_ON}),
-                Case("oneDNN off", "train_step", now, {**machine.AVX2_ONLY, **ONEDNN_OFF}),
-            ]
+        if machine.newer_than_avx2() and not options.emulated:
+            cases = [Case(case.name, case.work, now, {**machine.AVX2_ONLY, **case.environment}) for case in cases[:2]]
             yield from compared(f"training step, {label}", cases, options)
 
 
@@ -58,7 +56,8 @@ def pipelines(options: Options) -> Iterator[Row]:
     """What a batch costs beside a step."""
     for family, label in FAMILIES.items():
         cases = [Case("step", "train_step", {"family": family}), Case("batch", "pipeline", {"family": family})]
-        yield compared(f"input pipeline, {label}", cases, options)[-1]
+        row = compared(f"input pipeline, {label}", cases, options)[-1]
+        yield row._replace(beside=f"{row.numbers['ratio']:.2%} of a step")
 
 
 def loops(options: Options) -> Iterator[Row]:
@@ -87,8 +86,8 @@ def yardstick(options: Options) -> Iterator[Row]:
             Case("PyTorch", "torch_step", same),
             Case("PyTorch, channels last", "torch_step", {**same, "channels_last": True}),
             Case("PyTorch, compiled", "torch_step", {**same, "compiled": True}),
-            Case("TensorFlow", "train_step", same, ONEDNN_ON),
-            Case("large matrix product", "matrix_product", {}, ONEDNN_ON),
+            Case("TensorFlow", "train_step", same),
+            Case("large matrix product", "matrix_product", {}),
         ]
         yield from compared(f"the same networks, digits, preset {preset}", cases, options)
 
@@ -131,13 +130,12 @@ def startups(options: Options) -> Iterator[Row]:
 
 def operations(options: Options) -> Iterator[Row]:
     """Where a step's time goes, by network and by kind of operation."""
-    versions = [("now", ONEDNN_ON, ROOT)]
-    versions += [("before", ONEDNN_OFF, options.before)] if options.before else []
+    versions = [("now", {}, ROOT)]
+    versions += [("before, oneDNN off", {ONEDNN: "0"}, options.before)] if options.before else []
     for family, label in FAMILIES.items():
         for version, environment, root in versions:
             case = Case(version, "time_by_operation", {"family": family}, environment, root)
-            rows = facts_of(case, options)["rows"]
-            yield from _shares(f"shares of a step, {label}, {version}", rows, options)
+            yield from _shares(f"shares of a step, {label}, {version}", facts_of(case, options)["rows"], options)
 
 
 def _shares(measurement: str, rows: List[Any], options: Options) -> Iterator[Row]:
@@ -149,7 +147,7 @@ def _shares(measurement: str, rows: List[Any], options: Options) -> Iterator[Row
     for case, found in (("by network", networks.most_common()), ("by kind", kinds.most_common(12))):
         result = ", ".join(f"{name} {seconds / total:.1%}" for name, seconds in found)
         beside = f"of {1e3 * total:.0f} ms in operations"
-        yield Row(measurement, case, instructions, result, beside, {name: seconds for name, seconds in found})
+        yield Row(measurement, case, instructions, result, beside, dict(found))
 
 
 TABLES: Dict[str, Callable[[Options], Iterator[Row]]] = {

@@ -149,9 +149,7 @@ def _images(count: int, shape, seed: int) -> tf.Tensor:
     return tf.constant(np.random.RandomState(seed).rand(count, *shape), tf.float32)
 
 
-WORK: Dict[str, Callable[..., Work]] = {
-    work.__name__: work
-    for work in (
-        train_step, walk, rollout_gradient, warping, pipeline, matrix_product, torch_step, peak_memory, time_by_operation,
-    )
-}  # fmt: skip
+_ALL = (
+    train_step, walk, rollout_gradient, warping, pipeline, matrix_product, torch_step, peak_memory, time_by_operation
+)  # fmt: skip
+WORK: Dict[str, Callable[..., Work]] = {work.__name__: work for work in _ALL}

@@ -82,16 +82,12 @@ def test_a_stochastic_transformer_draws_the_same_flows_again(pair):
 
 def test_in_bfloat16_the_steps_that_run_again_are_the_ones_that_ran(pair):
     agents = build("mixed_bfloat16")
-    stored, recomputed = (
-        tf.function(lambda *pair, m=memory: values_and_gradients(agents, rollout, RULES["STOP"], *pair, memory=m))(
-            *pair
-        )
-        for memory in ("store", "recompute")
-    )
-    for expected, found in zip(stored, recomputed):
+    reference = values_and_gradients(agents, unroll, RULES["STOP"], *pair)
+    found = values_and_gradients(agents, rollout, RULES["STOP"], *pair, memory="recompute")
+    for expected, value in zip(reference, found):
+        # bfloat16 has 8 bits, 0.4% of a number. Gradients of the steps are added in float32 here and there.
         scale = float(tf.reduce_max(tf.abs(expected))) + 1e-6
-        # bfloat16 has 8 bits, 0.4% of a number, and gradients of several steps are added in another order.
-        np.testing.assert_allclose(found, expected, rtol=0.0, atol=3e-2 * scale)
+        np.testing.assert_allclose(value, expected, rtol=0.0, atol=1e-2 * scale)
 
 
 def test_states_are_kept_on_the_host_and_steps_run_on_the_device(agents, pair):

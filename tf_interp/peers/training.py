@@ -16,7 +16,7 @@ from tf_interp.peers.saved import Peer, build
 from tf_interp.peers.settings import PeerSettings
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
-from tf_interp.training.diagnostics import check_finite
+from tf_interp.training.divergence import check_finite
 from tf_interp.training.run_log import RunLog
 
 _LOG_EVERY = 25  # iterations

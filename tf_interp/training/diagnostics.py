@@ -1,13 +1,11 @@
 """What is logged of a batch: scalars by name. Each is a float32 tensor."""
 
-import math
 import re
 from typing import Dict, List, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from tf_interp.errors import DivergedError
 from tf_interp.model.rollout import Measure
 from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory
 from tf_interp.training.masks import masks
@@ -22,24 +20,6 @@ _LOGGED = {
     "alpha_blend": "alpha_blend",
 }
 """T's parameter -> the scalar that is logged of it."""
-
-
-def must_be_finite(name: str) -> bool:
-    """Whether training has diverged if this scalar is not finite: the loss and the norms of gradients."""
-    return name == "loss" or name.startswith("gradient_norm/")
-
-
-def check_finite(metrics: Metrics, iteration: int) -> None:
-    """Raises DivergedError if the loss or a gradient norm of an iteration is NaN or infinite."""
-    for name, value in metrics.items():
-        if must_be_finite(name) and not math.isfinite(float(value)):
-            raise DivergedError(diverged(name, iteration))
-
-
-def diverged(name: str, iteration: int) -> str:
-    """What to tell the user."""
-    remedy = "try a lower --learning-rate, or --precision float32"
-    return f"{name} is not finite at iteration {iteration}; {remedy}"
 
 
 def layer_gradient_norms(net: tf.keras.Model, gradients: List[tf.Tensor]) -> Metrics:

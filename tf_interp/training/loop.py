@@ -95,7 +95,7 @@ class TrainingLoop:
 
     def _check(self) -> None:
         try:
-            self._trainer.check()
+            self._trainer.divergence.check()
         except DivergedError as error:
             kept = self._checkpoints.latest_checkpoint
             raise DivergedError(f"{error}. Last good checkpoint: {kept}") from None

@@ -58,9 +58,9 @@ def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
     a slice takes TensorFlow several times as long as that of a roll.
     """
     total = 0.0
-    for axis in (1, 2):
+    for axis in (-3, -2):
         length = flow.shape[axis]
-        inside = np.arange(length).reshape([-1 if each == axis else 1 for each in range(4)]) > 0  # no wrapping around
+        inside = np.arange(length).reshape([-1, *[1] * (-axis - 1)]) > 0  # no wrapping around
         difference = (flow - tf.roll(flow, 1, axis)) * inside.astype(np.float32)
         total += _mean_square(difference) * length / (length - 1)
     return total

@@ -4,9 +4,9 @@ from typing import Dict, List, Optional
 
 import tensorflow as tf
 
-from tf_interp.config import Config, OptimizerConfig
+from tf_interp.config import Config
 from tf_interp.config.usage import check_usage
-from tf_interp.errors import DivergedError, InputError
+from tf_interp.errors import InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
@@ -15,15 +15,15 @@ from tf_interp.model.structs import ImageShape, Trajectory
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
-    diverged,
     layer_gradient_norms,
     maps_measure,
     means,
-    must_be_finite,
     reward_metrics,
     rollout_metrics,
 )
+from tf_interp.training.divergence import DivergenceWatch
 from tf_interp.training.episodes import goal_distance, make_episode
+from tf_interp.training.optimizers import AGENTS, build_optimizers
 from tf_interp.training.rewards import rewards_of_steps
 from tf_interp.training.saved import Networks
 from tf_interp.training.strategies import STRATEGIES
@@ -47,6 +47,7 @@ class Trainer:
         distance: of the goal reward, see `episodes.goal_distance`.
         iteration: int64 variable, number of updates made.
         seconds: float64 variable, time spent training, over all resumed parts; the training loop keeps it.
+        divergence: knows whether anything was not finite.
         checkpoint: `tf.train.Checkpoint` of weights, optimiser states and these two.
 
     Raises:
@@ -75,10 +76,10 @@ class Trainer:
         tf.keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
-            self.optimizers = {name: self._optimizer(net) for name, net in self.networks.items()}
+            self.optimizers = build_optimizers(self.networks, config.optimizer, config.policy_gradient, config.critic)
             self.iteration = tf.Variable(0, trainable=False, dtype=tf.int64, name="iteration")
             self.seconds = tf.Variable(0.0, trainable=False, dtype=tf.float64, name="seconds")
-            self._first_bad = tf.Variable([0, 0], trainable=False, dtype=tf.int64, name="first_bad")
+            self.divergence = DivergenceWatch()
         self.checkpoint = tf.train.Checkpoint(
             models=Networks(self.networks),
             optimizers=self.optimizers,
@@ -115,14 +116,8 @@ class Trainer:
         metrics = {name: self.devices.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
         metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
-        self._note_divergence(metrics)
+        self.divergence.note(metrics, self.iteration.read_value())
         return metrics
-
-    def check(self) -> None:
-        """Raises DivergedError if a loss or gradient norm of any iteration so far was not finite; names the first."""
-        iteration, index = self._first_bad.numpy()
-        if iteration:
-            raise DivergedError(diverged(self._watched[index], iteration))
 
     @tf.function
     def walk(self, start: tf.Tensor, goal: tf.Tensor) -> Trajectory:
@@ -143,14 +138,6 @@ class Trainer:
         judges = [critic.network for critic in self.critics.values()]
         found = (self.agents.policy, self.agents.transformer, self.value, *judges)
         self.networks = {net.name: net for net in found if net is not None}
-
-    def _note_divergence(self, metrics: Metrics) -> None:
-        """Remembers the first iteration that was not finite on the device, so that no step waits for the host."""
-        self._watched = [name for name in metrics if must_be_finite(name)]
-        bad = ~tf.math.is_finite(tf.stack([metrics[name] for name in self._watched]))
-        found = tf.stack([self.iteration.read_value(), tf.argmax(bad)])
-        is_first = tf.reduce_any(bad) & (self._first_bad[0] == 0)
-        self._first_bad.assign(tf.where(is_first, found, self._first_bad))
 
     def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
         config, strategy = self.config, self.strategy
@@ -184,7 +171,7 @@ class Trainer:
 
     def _update_agents(self, tape: tf.GradientTape, loss: tf.Tensor) -> Metrics:
         """One update of agents and value network; the agents' gradients are clipped together. Returns norms."""
-        agents = {name: self.networks[name] for name in ("policy", "transformer")}
+        agents = {name: self.networks[name] for name in AGENTS}
         learners = {**agents, "value": self.value} if self.value is not None else agents
         gradients = self._gradients(tape, loss, learners)
         norms = {f"gradient_norm/{name}": tf.linalg.global_norm(own) for name, own in gradients.items()}
@@ -227,29 +214,11 @@ class Trainer:
             self.optimizers[name].apply_gradients(pairs, skip_gradients_aggregation=True)
 
         own = self.config.policy_gradient
-        if name not in ("policy", "transformer") or own.trains in ("both", name):
+        if name not in AGENTS or own.trains in ("both", name):
             apply()
         elif own.trains == "alternate":
             turn = (self.iteration // own.alternate_every) % 2
             tf.cond(turn == (0 if name == "policy" else 1), apply, lambda: None)
-
-    def _optimizer(self, net: tf.keras.Model) -> tf.keras.optimizers.Optimizer:
-        config = self.config
-        constant = {"value": config.policy_gradient.value_learning_rate}
-        constant.update({critic.network.name: config.critic.critic_learning_rate for critic in self.critics.values()})
-        rate = constant[net.name] if net.name in constant else _falling_rate(config.optimizer, net.name)
-        optimizer = tf.keras.optimizers.Adam(rate, jit_compile=False)
-        optimizer.build(net.trainable_variables)
-        return optimizer
-
-
-def _falling_rate(config: OptimizerConfig, name: str) -> tf.keras.optimizers.schedules.LearningRateSchedule:
-    """An agent's learning rate, which falls along a half cosine; pi's may begin elsewhere and falls in proportion."""
-    first = config.learning_rate
-    if name == "policy" and config.policy_learning_rate is not None:
-        first = config.policy_learning_rate
-    share = config.final_learning_rate / config.learning_rate
-    return tf.keras.optimizers.schedules.CosineDecay(first, config.iterations, alpha=share)
 
 
 def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:

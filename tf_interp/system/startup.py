@@ -17,12 +17,14 @@ CURRENT_PACKAGES = ("tf_keras", "tensorboard")  # which TensorFlow 2.15 has or b
 
 
 def prepare_tensorflow():
-    """Keeps TensorFlow's start-up notes (CUDA probing, oneDNN) off the screen, and has it take Keras 2.
+    """Keeps TensorFlow's start-up notes (CUDA probing, oneDNN) off the screen, has it take Keras 2 and use oneDNN.
 
     Commands call it; importing the package does not, since both are up to the program that imports TensorFlow. The
     package finds Keras 2 without it, see `tf_interp.system.keras2`; with it Keras 3 is not imported in addition.
     Values that the user has exported win. `tf_interp.system.device` reports what matters of the notes.
     """
+    # TensorFlow leaves oneDNN off on CPUs without AVX-512, where it makes a training step nearly twice as fast.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if importlib.util.find_spec("tf_keras"):
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3" and _SilentImport not in sys.meta_path:

@@ -10,7 +10,7 @@ from tf_interp.config import RewardConfig
 from tf_interp.features.perception import Perceive
 from tf_interp.model.structs import Trajectory
 from tf_interp.system.keras2 import keras
-from tf_interp.training.masks import per_frame
+from tf_interp.training.frames import per_frame
 from tf_interp.training.measures import distance as pixel_distance
 from tf_interp.training.rewards import Distance, pay
 

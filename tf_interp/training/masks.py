@@ -39,10 +39,3 @@ def mean_over_steps(values: tf.Tensor, taken: tf.Tensor) -> tf.Tensor:
 def returns_to_go(rewards: tf.Tensor) -> tf.Tensor:
     """G_k, the sum of the rewards from step k on (no discount), float32 [B,K] of rewards [B,K]."""
     return tf.cumsum(rewards, axis=1, reverse=True)
-
-
-def per_frame(network, *images: tf.Tensor) -> tf.Tensor:
-    """Applies a network of images [B,H,W,C] -> [B,...] to images [B,K,H,W,C] -> [B,K,...]."""
-    batch, steps = tf.shape(images[0])[0], images[0].shape[1]
-    found = network(*(tf.reshape(image, [-1, *image.shape[2:]]) for image in images))
-    return tf.reshape(found, [batch, steps, *found.shape[1:]])

@@ -12,7 +12,8 @@ import tensorflow as tf
 from tf_interp.config import CriticConfig
 from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
-from tf_interp.training.masks import mean_over_steps, per_frame
+from tf_interp.training.frames import per_frame
+from tf_interp.training.masks import mean_over_steps
 
 
 class MixtureCritic:

@@ -10,7 +10,9 @@ from tf_interp.training.measures import (
     edge_distance,
     flow_energy,
     flow_roughness,
+    nudged,
     painted_share,
+    step_spread,
 )
 
 
@@ -54,3 +56,36 @@ def test_flow_energy_and_roughness_by_hand():
 def test_painted_share_by_hand():
     alpha = tf.reshape([1.0, 0.5, 0.25, 1.0, 1.0, 1.0], [1, 3, 1, 2, 1])  # three steps of 1 x 2 pixels
     np.testing.assert_allclose(painted_share(alpha), [[0.5 / 2, 0.75 / 2, 0.0]])
+
+
+def test_the_spread_of_steps_by_hand_and_at_rest():
+    states = tf.reshape([0.0, 0.3, 0.4, 0.4, 1.0], [1, 5, 1, 1, 1])  # steps of .3, .1, 0 and .6
+    lengths = [np.array([0.3, 0.1, 0.0, 0.6])[:count] for count in range(1, 5)]
+    by_hand = [0.0, *(np.sum((each - each.mean()) ** 2) for each in lengths)]
+    with tf.GradientTape() as tape:
+        tape.watch(states)
+        found = step_spread(states)
+        last = found[0, -1]
+    np.testing.assert_allclose(found[0], by_hand, atol=1e-6)
+    # d/d s_1: the first step grows, the second shrinks: 2 (.3 - .25) - 2 (.1 - .25)
+    gradient = tape.gradient(last, states)[0, :, 0, 0, 0].numpy()
+    assert gradient[1] == pytest.approx(2 * 0.05 + 2 * 0.15, abs=1e-5) and np.isfinite(gradient).all()
+
+
+def test_a_detour_of_even_steps_costs_no_evenness():
+    around = tf.constant([[0, 0], [0, 1], [1, 1], [1, 0]], tf.float32)[tf.newaxis, :, :, tf.newaxis, tf.newaxis]
+    np.testing.assert_allclose(step_spread(around), np.zeros([1, 4]), atol=1e-6)
+
+
+def test_nudging_takes_the_part_along_the_step_from_the_gradient():
+    before = tf.reshape([0.0, 0.0, 0.0], [1, 3, 1, 1])
+    state = tf.reshape([3.0, 4.0, 0.0], [1, 3, 1, 1])  # a step along (.6, .8, 0)
+    pull = tf.reshape([1.0, 0.0, 2.0], [1, 3, 1, 1])
+    with tf.GradientTape() as tape:
+        tape.watch([state, before])
+        seen = nudged(state, before)
+        value = tf.reduce_sum(pull * seen)
+    np.testing.assert_array_equal(seen, state)
+    by_state, by_before = tape.gradient(value, [state, before])
+    np.testing.assert_allclose(by_state[0, :, 0, 0], [1 - 0.36, -0.48, 2.0], atol=1e-6)
+    assert by_before is None

@@ -36,6 +36,7 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "mixture": [[0, 0], [-(0.375**2), 0], [-(0.375**2), -(0.625**2)]],  # minus its square
     "edges": [[-2, 0], [0, -1], [0, -1]],
     "frame_goal": [[0, 0], [-0.5 * 0.75, 0], [-0.5 * 0.75, -0.25]],
+    "evenness": [[0, 0], [0, 0], [0, -((0.75**0.5 - 0.5**0.5) ** 2) / 2]],
     "motion": [[0, 0], [-0.75, 0], [-0.75, -0.5]],
     "departure": [[0, 0], [-0.75, 0], [-0.75, 0]],
     "flow": [[0, 0], [-6 / 4, 0], [-6 / 4, -1]],
@@ -152,7 +153,7 @@ def test_the_exact_stop_objective_feels_every_reward(name):
     by_logits = -oracles.central_difference(expected, LOGITS)
     np.testing.assert_allclose(tape.gradient(loss, logits), by_logits, rtol=1e-3)
     of_goal_alone, _ = paid_episode(trajectory, RewardConfig(), CRITICS)
-    assert np.abs(of_goal_alone.ending_returns - episode.ending_returns).max() > 0.1
+    assert np.abs(of_goal_alone.ending_returns - episode.ending_returns).max() > 0.03  # evenness pays the least
     made_of = {"flow": "mu_flow", "roughness": "mu_flow", "painting": "alpha_blend"}.get(name, "frames")
     if name not in ("step", "budget"):
         assert np.abs(tape.gradient(loss, sources)[made_of]).max() > 0

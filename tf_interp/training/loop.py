@@ -50,10 +50,11 @@ class TrainingLoop:
         with RunLog(self._folder.path, first, self._last) as log:
             log.settings(self._trainer.config.to_dict())
             for iteration, batch in enumerate(self._trainer.distribute(pairs), first + 1):
-                metrics = self._trainer.train_step(*batch)
+                steps = self._trainer.steps_of(iteration)
+                metrics = self._trainer.train_step(*batch, steps)
                 log.advance()
                 if iteration == first + 1 and not self._trainer.config.optimizer.eager:
-                    log.graph(self._trainer.train_step.get_concrete_function(*batch).graph)
+                    log.graph(self._trainer.train_step.get_concrete_function(*batch, steps).graph)
                 stopping = iteration == self._last or bool(self._signals)
                 self._record(log, iteration, metrics, stopping)
                 if stopping:

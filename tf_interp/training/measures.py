@@ -46,6 +46,43 @@ def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.abs(right), axis=_IMAGE) + tf.reduce_sum(tf.abs(down), axis=_IMAGE)
 
 
+def step_spread(states: tf.Tensor) -> tf.Tensor:
+    """sum_k (d_k - mean d)^2 of the step lengths d_k = ||s_{k+1} - s_k|| up to each state: how uneven a walk is.
+
+    Args:
+        states: float32 [B,K+1,H,W,C], s_0 ... s_K.
+
+    Returns:
+        float32 [B,K+1]; 0 for s_0 and s_1, before which no two steps can differ.
+    """
+    squares = tf.reduce_sum(tf.square(states[:, 1:] - states[:, :-1]), axis=_IMAGE)
+    lengths = tf.sqrt(squares + 1e-12)  # whose slope is finite where a walk stands still
+    counts = tf.range(1, squares.shape[1] + 1, dtype=tf.float32)
+    spread = tf.cumsum(squares, axis=1) - tf.square(tf.cumsum(lengths, axis=1)) / counts
+    return tf.pad(spread, [[0, 0], [1, 0]])
+
+
+def nudged(state: tf.Tensor, before: tf.Tensor) -> tf.Tensor:
+    """`state` itself, whose gradient loses its part along the step that led there: u - (u . t) t.
+
+    The nudged elastic band (Henkelman and Jonsson 2000) treats the images of a path so. A force along the path would
+    slide them into its ends.
+
+    Args:
+        state, before: float32 [N,H,W,C], s_{k+1} and s_k. No gradient reaches `before`.
+    """
+    tangent = tf.stop_gradient(tf.math.l2_normalize(state - before, axis=_IMAGE))
+
+    @tf.custom_gradient
+    def identity(image: tf.Tensor):
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            return upstream - tf.reduce_sum(upstream * tangent, axis=_IMAGE, keepdims=True) * tangent
+
+        return tf.identity(image), gradient
+
+    return identity(state)
+
+
 def flow_energy(flow: tf.Tensor) -> tf.Tensor:
     """Mean over pixels of |F|^2, float32 [N] of flows [N,H,W,2] in pixels."""
     return _mean_square(flow)

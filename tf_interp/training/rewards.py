@@ -18,7 +18,7 @@ from tf_interp.model.structs import Trajectory, TransformParams
 from tf_interp.training.critics import Critic
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance as pixel_distance
-from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, painted_share
+from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, nudged, painted_share, step_spread
 
 Distance = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """(image, goal) float32 [...,H,W,C] -> [...], >= 0."""
@@ -32,6 +32,7 @@ class Steps(NamedTuple):
         budget: K.
         state, next_state, goal: float32 [N,H,W,C] in [0, 1]; s_k, s_{k+1} and g.
         params: what T predicted, tensors [N,...].
+        judged_state: the next state as critics see it, `nudged` if that is asked for.
         distance: (image, goal) -> float32 [N], the norm of the goal reward.
         critics: weight of `RewardConfig` -> the critic that it is for.
     """
@@ -42,6 +43,7 @@ class Steps(NamedTuple):
     next_state: tf.Tensor
     goal: tf.Tensor
     params: TransformParams
+    judged_state: tf.Tensor
     distance: Distance
     critics: Dict[str, Critic]
 
@@ -76,7 +78,7 @@ class Ends(NamedTuple):
 
 def _judged(weight: str) -> Callable[[Steps], tf.Tensor]:
     """What the critic of a weight says of the next states."""
-    return lambda s: s.critics[weight].reward(s.next_state)
+    return lambda s: s.critics[weight].reward(s.judged_state)
 
 
 def _budget(ends: Ends) -> tf.Tensor:
@@ -106,6 +108,7 @@ TERMS: Dict[str, Term] = {
     "mixture": Term("mixture_weight", "step", _judged("mixture_weight")),
     "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
     "frame_goal": Term("frame_goal_weight", "step", _rising),
+    "evenness": Term("evenness_cost", "end", lambda e: -step_spread(e.states)),
     "motion": Term("motion_cost", "step", _motion),
     "departure": Term("departure_cost", "step", _departure),
     "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
@@ -141,7 +144,8 @@ def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance
 
     def of_step(k, state, next_state, goal, params) -> Dict[str, tf.Tensor]:
         each = tf.fill(tf.shape(state)[:1], k)
-        seen = Steps(each, budget, state, next_state, goal, params, distance, critics)
+        judged = nudged(next_state, state) if weights.nudging else next_state
+        seen = Steps(each, budget, state, next_state, goal, params, judged, distance, critics)
         return {name: _value(name, weights, seen) for name in names}
 
     names = _weighted(weights, "step")

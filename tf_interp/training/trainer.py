@@ -2,6 +2,7 @@
 
 from typing import Dict, List, Optional
 
+import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import Config
@@ -102,18 +103,27 @@ class Trainer:
         """Network name -> number of trainable weights."""
         return {name: net.count_params() for name, net in self.networks.items()}
 
+    def steps_of(self, iteration: int) -> int:
+        """K of the walks in an iteration, a function of the seed, so that a resumed run repeats it."""
+        choices = self.config.model.steps_drawn or (self.config.model.steps,)
+        return int(np.random.RandomState([self.config.seed, iteration]).choice(choices))
+
     def distribute(self, pairs: tf.data.Dataset) -> tf.data.Dataset:
         """Splits the batches of `pairs` over the replicas."""
         return self.devices.experimental_distribute_dataset(pairs)
 
     @tf.function
-    def train_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
+    def train_step(self, start: tf.Tensor, goal: tf.Tensor, steps: Optional[int] = None) -> Metrics:
         """One update on a batch of pairs, float32 [B,H,W,C] each (per-replica values under several devices).
+
+        Args:
+            start, goal: the pairs.
+            steps: K; None for that of the settings. Each has a compiled graph of its own.
 
         Returns:
             Scalars for the logs, float32.
         """
-        per_replica = self.devices.run(self._replica_step, args=(start, goal))
+        per_replica = self.devices.run(self._replica_step, args=(start, goal, steps or self.config.model.steps))
         metrics = {name: self.devices.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
         metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
@@ -133,20 +143,20 @@ class Trainer:
         self.value = None
         if config.uses_policy_gradients:
             blank = tf.zeros([1, *image_shape])
-            self.value = Value(features, precision)
-            self.value(blank, blank)
+            self.value = Value(features, precision, config.model.counts_steps)
+            self.value(blank, blank, tf.ones([1]))
         self.critics = build_critics(config.reward, config.critic, features, image_shape, precision)
         judges = [critic.network for critic in self.critics.values()]
         found = (self.agents.policy, self.agents.transformer, self.value, *judges)
         self.networks = {net.name: net for net in found if net is not None}
 
-    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
+    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor, steps: int) -> Metrics:
         config, strategy = self.config, self.strategy
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = _noise_seed(config.seed, self.iteration, replica)
-        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure, strategy.reads)
+        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps), strategy.reads)
         with tf.GradientTape() as tape:
-            trajectory = rollout(self.agents.walker, start, goal, config.model.steps, rules, config.optimizer.memory)
+            trajectory = rollout(self.agents.walker, start, goal, steps, rules, config.optimizer.memory)
             episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value)
             output = strategy.objective(episode)
             loss = tf.reduce_mean(output.loss)
@@ -156,12 +166,11 @@ class Trainer:
             metrics.update(self._update_critic(critic, trajectory, seed))
         return metrics
 
-    @property
-    def measure(self) -> Measure:
+    def measure(self, steps: int) -> Measure:
         """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
         config, walker = self.config, self.agents.walker
         parts = (
-            rewards_of_steps(config.reward, self.critics, self.distance, config.model.steps),
+            rewards_of_steps(config.reward, self.critics, self.distance, steps),
             maps_measure(walker.param_names),
         )
 

@@ -56,10 +56,11 @@ def step_spread(states: tf.Tensor) -> tf.Tensor:
         float32 [B,K+1]; 0 for s_0 and s_1, before which no two steps can differ.
     """
     squares = tf.reduce_sum(tf.square(states[:, 1:] - states[:, :-1]), axis=_IMAGE)
-    lengths = tf.sqrt(squares + 1e-12)  # whose slope is finite where a walk stands still
-    counts = tf.range(1, squares.shape[1] + 1, dtype=tf.float32)
-    spread = tf.cumsum(squares, axis=1) - tf.square(tf.cumsum(lengths, axis=1)) / counts
-    return tf.pad(spread, [[0, 0], [1, 0]])
+    lengths = tf.sqrt(squares + 1e-12)[:, tf.newaxis]  # whose slope is finite where a walk stands still
+    steps = squares.shape[1]
+    taken = np.tri(steps + 1, steps, -1, np.float32)  # up to each state
+    means = tf.reduce_sum(taken * lengths, axis=-1, keepdims=True) / np.maximum(taken.sum(-1, keepdims=True), 1)
+    return tf.reduce_sum(taken * tf.square(lengths - means), axis=-1)
 
 
 def nudged(state: tf.Tensor, before: tf.Tensor) -> tf.Tensor:

@@ -112,8 +112,10 @@ def test_rewards_add_up_and_the_ending_is_paid_apart():
     by_hand = np.sum([weights[TERMS[name].weight] * ENDING_RETURNS[name] for name in TERMS], axis=0)
     np.testing.assert_allclose(earned, by_hand, rtol=1e-5)
     np.testing.assert_allclose(whole.ending_returns[0], by_hand, rtol=1e-5)
-    at_end = -weights["goal_weight"] * np.array([3, 0.75, 0.25]) - weights["edge_weight"] * np.array([2, 1, 1])
-    np.testing.assert_allclose(whole.ending, [at_end - weights["budget_penalty"] * np.array([0, 0, 1])], rtol=1e-6)
+    of_ending = [name for name, term in TERMS.items() if term.earned == "end"]
+    assert of_ending == ["budget", "goal", "edges", "evenness"]
+    at_end = np.sum([weights[TERMS[name].weight] * ENDING_RETURNS[name] for name in of_ending], axis=0)
+    np.testing.assert_allclose(whole.ending, [at_end], rtol=1e-6)
 
 
 def test_rewards_without_a_weight_are_not_evaluated(monkeypatch):

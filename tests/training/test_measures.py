@@ -12,6 +12,7 @@ from tf_interp.training.measures import (
     flow_roughness,
     nudged,
     painted_share,
+    pyramid_distance,
     step_spread,
 )
 
@@ -89,3 +90,19 @@ def test_nudging_takes_the_part_along_the_step_from_the_gradient():
     by_state, by_before = tape.gradient(value, [state, before])
     np.testing.assert_allclose(by_state[0, :, 0, 0], [1 - 0.36, -0.48, 2.0], atol=1e-6)
     assert by_before is None
+
+
+def test_the_pyramid_has_a_slope_where_what_is_misplaced_does_not_overlap():
+    """Of two dots that are apart, one pixel nearer changes no squared distance, but the pyramid's."""
+    images = np.zeros([3, 16, 16, 1], np.float32)
+    images[[0, 1, 2], 8, [2, 8, 10]] = 1.0
+    near, far = (pyramid_distance(tf.constant(images[place]), tf.constant(images[2])) for place in (1, 0))
+    assert distance(images[1:2], images[2:], "l2") == distance(images[:1], images[2:], "l2")
+    assert float(near) < 0.7 * float(far)
+
+
+def test_the_pyramid_counts_a_wide_difference_once_a_level(random):
+    image = random.uniform(size=[2, 64, 64, 3]).astype(np.float32)
+    found = pyramid_distance(tf.constant(image), tf.constant(image + 0.1)).numpy()
+    # The border, which the filter reads as equal, takes a little.
+    np.testing.assert_allclose(found, 3 * 64 * 64 * 3 * 0.01, rtol=0.15)

@@ -28,6 +28,12 @@ FLOW = np.float32([[[[1, 0], [1, 2]], [[0, 0], [0, 0]]], np.tile([0, 1], (2, 2, 
 ALPHA = np.float32([[[1, 0.5], [0.25, 1]], np.full([2, 2], 0.5)])[..., None]
 STEPS = 2
 
+
+def pyramid(level):
+    """The pyramid's distance, given the one pixel of its first level; the next two are that times (6 / 16)^2."""
+    return sum(4 ** (n + 1) * (level * (36 / 256) ** n) ** 2 for n in range(3))
+
+
 EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "step": [[0, 0], [-1, 0], [-1, -1]],
     "budget": [[0, 0], [0, 0], [0, -1]],
@@ -35,8 +41,12 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "goal": [[-3, 0], [0, -0.75], [0, -0.25]],
     "mixture": [[0, 0], [-(0.375**2), 0], [-(0.375**2), -(0.625**2)]],  # minus its square
     "edges": [[-2, 0], [0, -1], [0, -1]],
+    # The 2 x 2 pixels weigh (4, 6) / 16 along either axis.
+    "coarse_goal": [[-pyramid(84 / 256), 0], [0, -pyramid(42 / 256)], [0, -pyramid(18 / 256)]],
+    "score": [[0, 0], [-0.5 * 0.375, 0], [-0.5 * 0.375, -0.5 * 0.625]],
     "frame_goal": [[0, 0], [-0.5 * 0.75, 0], [-0.5 * 0.75, -0.25]],
     "evenness": [[0, 0], [0, 0], [0, -((0.75**0.5 - 0.5**0.5) ** 2) / 2]],
+    "pace": [[0, 0], [-((2 - 0.75**0.5) ** 2), 0], [-((2 - 0.75**0.5) ** 2), -((2 - 0.5**0.5) ** 2)]],
     "motion": [[0, 0], [-0.75, 0], [-0.75, -0.5]],
     "departure": [[0, 0], [-0.75, 0], [-0.75, 0]],
     "flow": [[0, 0], [-6 / 4, 0], [-6 / 4, -1]],
@@ -44,6 +54,7 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "painting": [[0, 0], [-1.25 / 4, 0], [-1.25 / 4, -0.5]],
 }
 ENDING_RETURNS = {name: np.sum(rows, axis=1) for name, rows in EARNED.items()}
+SEED = tf.constant([1, 2])
 LOGITS = np.float32([[-0.5, 0.3]])
 
 
@@ -53,11 +64,15 @@ class Judge:
     def __init__(self, opinion):
         self.opinion = opinion
 
-    def reward(self, frames):
+    def reward(self, frames, remaining, seed):
         return self.opinion(tf.reduce_mean(frames, axis=[1, 2, 3]))
 
 
-CRITICS = {"manifold_weight": Judge(lambda mean: -mean), "mixture_weight": Judge(lambda mean: -tf.square(mean))}
+CRITICS = {
+    "manifold_weight": Judge(lambda mean: -mean),
+    "mixture_weight": Judge(lambda mean: -tf.square(mean)),
+    "score_weight": Judge(lambda mean: -0.5 * mean),
+}
 
 
 def rollouts(lengths, frames=FRAMES, logits=None):
@@ -78,14 +93,14 @@ def rollouts(lengths, frames=FRAMES, logits=None):
 
 def paid(trajectory, **weights):
     weights, gap = RewardConfig(**{"goal_weight": 0.0, **weights}), partial(distance, norm="l2")
-    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS)), weights, gap)
+    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS, SEED)), weights, gap)
 
 
 def test_every_row_is_worked_out_here():
     assert set(EARNED) == set(TERMS)
     names = [term.weight for term in TERMS.values()]
     assert len(set(names)) == len(names)
-    priced = {name for name, value in vars(RewardConfig()).items() if isinstance(value, float)}
+    priced = {name for name, value in vars(RewardConfig()).items() if isinstance(value, float)} - {"pace"}
     assert set(names) == priced  # no weight without a reward
     assert list(TERMS)[:4] == ["step", "budget", "manifold", "goal"]  # section 3
 
@@ -113,7 +128,7 @@ def test_rewards_add_up_and_the_ending_is_paid_apart():
     np.testing.assert_allclose(earned, by_hand, rtol=1e-5)
     np.testing.assert_allclose(whole.ending_returns[0], by_hand, rtol=1e-5)
     of_ending = [name for name, term in TERMS.items() if term.earned == "end"]
-    assert of_ending == ["budget", "goal", "edges", "evenness"]
+    assert of_ending == ["budget", "goal", "edges", "coarse_goal", "evenness"]
     at_end = np.sum([weights[TERMS[name].weight] * ENDING_RETURNS[name] for name in of_ending], axis=0)
     np.testing.assert_allclose(whole.ending, [at_end], rtol=1e-6)
 

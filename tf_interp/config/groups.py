@@ -45,7 +45,7 @@ class ModelConfig(Group):
     """Standard deviation of the Gaussian command before training."""
     stddev_floor: float = setting(0.0, 0.0, 10.0)
     """Least standard deviation of the command: a remedy for the hybrid's collapse (section 4.4)."""
-    transformations: Tuple[Literal["warp", "recolor", "blend"], ...] = setting(("warp",))
+    transformations: Tuple[Literal["similarity", "warp", "recolor", "blend"], ...] = setting(("warp",))
     """Transformations applied in this order at each step (section 4.1). The paper used the warp alone on MNIST."""
     composition: bool = setting(False)
     """Makes every frame from s_0 by what the steps add up to, so that a walk interpolates its pixels once, not K times.
@@ -95,17 +95,26 @@ class RewardConfig(Group):
     LPIPS does with equal weights; it is about a hundred times smaller, so raise goal_weight."""
     classifier: Optional[str] = setting(None, used_by="goal_norm perceptual")
     """goal_norm perceptual: folder of the classifier. Default: the one for MNIST that ships with the package."""
+    coarse_goal_weight: float = setting(0.0, 0.0, 1e6)
+    """Weight of a distance from the goal over a pyramid of ever coarser images, in which what is far out of place still
+    has a slope."""
     edge_weight: float = setting(0.0, 0.0, 1e6)
     """Weight of a second distance from the goal, ||grad s_K - grad g||_1, to which blurred edges are far from sharp
     ones."""
     frame_goal_weight: float = setting(0.0, 0.0, 1e6)
     """Weight of a goal reward on every frame, which rises evenly from 0 at s_0 to this at s_K; added to goal_weight."""
+    score_weight: float = setting(0.0, 0.0, 1e6)
+    """Weight of the pull towards real images that a critic of two denoisers feels in every frame. 0 trains none."""
     mixture_weight: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for the square of a critic's guess, as in ACAI, of how far the frame is from the nearer end of
     its walk, as a share of ||s_0 - g||. 0 trains no such critic."""
     evenness_cost: float = setting(0.0, 0.0, 1e6)
     """Paid for the spread of the step lengths d_k = ||s_{k+1} - s_k|| of a walk, sum_k (d_k - mean d)^2. A detour of
     even steps is free."""
+    pace_cost: float = setting(0.0, 0.0, 1e6)
+    """Paid in each step for (d_k - pace)^2. A walk that STOP may end then takes more steps the longer its way is."""
+    pace: float = setting(2.0, 0.0, 1e6)
+    """The length ||s_{k+1} - s_k|| that a step should have, where pace_cost is paid."""
     nudging: bool = setting(False, used_by="critics")
     """critics: the gradient of their rewards loses its part along the walk, so that they cannot push frames towards
     the ends, where all images are real. After the nudged elastic band of chemistry."""

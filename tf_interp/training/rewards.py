@@ -18,7 +18,15 @@ from tf_interp.model.structs import Trajectory, TransformParams
 from tf_interp.training.critics import Critic
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance as pixel_distance
-from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, nudged, painted_share, step_spread
+from tf_interp.training.measures import (
+    edge_distance,
+    flow_energy,
+    flow_roughness,
+    nudged,
+    painted_share,
+    pyramid_distance,
+    step_spread,
+)
 
 Distance = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """(image, goal) float32 [...,H,W,C] -> [...], >= 0."""
@@ -33,8 +41,10 @@ class Steps(NamedTuple):
         state, next_state, goal: float32 [N,H,W,C] in [0, 1]; s_k, s_{k+1} and g.
         params: what T predicted, tensors [N,...].
         judged_state: the next state as critics see it, `nudged` if that is asked for.
+        seed: int32 [2], for what critics draw.
         distance: (image, goal) -> float32 [N], the norm of the goal reward.
         critics: weight of `RewardConfig` -> the critic that it is for.
+        pace: of `RewardConfig`.
     """
 
     k: tf.Tensor
@@ -44,8 +54,10 @@ class Steps(NamedTuple):
     goal: tf.Tensor
     params: TransformParams
     judged_state: tf.Tensor
+    seed: tf.Tensor
     distance: Distance
     critics: Dict[str, Critic]
+    pace: float
 
 
 class Term(NamedTuple):
@@ -78,7 +90,7 @@ class Ends(NamedTuple):
 
 def _judged(weight: str) -> Callable[[Steps], tf.Tensor]:
     """What the critic of a weight says of the next states."""
-    return lambda s: s.critics[weight].reward(s.judged_state)
+    return lambda s: s.critics[weight].reward(s.judged_state, 1.0 - tf.cast(s.k + 1, tf.float32) / s.budget, s.seed)
 
 
 def _budget(ends: Ends) -> tf.Tensor:
@@ -96,6 +108,10 @@ def _motion(s: Steps) -> tf.Tensor:
     return -pixel_distance(s.next_state, s.state, "l2")
 
 
+def _pace(s: Steps) -> tf.Tensor:
+    return -tf.square(tf.sqrt(pixel_distance(s.next_state, s.state, "l2") + 1e-12) - s.pace)
+
+
 def _departure(s: Steps) -> tf.Tensor:
     return tf.cast(s.k == 0, tf.float32) * _motion(s)
 
@@ -105,10 +121,13 @@ TERMS: Dict[str, Term] = {
     "budget": Term("budget_penalty", "end", _budget),
     "manifold": Term("manifold_weight", "step", _judged("manifold_weight")),
     "goal": Term("goal_weight", "end", lambda e: -e.distance(e.states, e.goal)),
+    "score": Term("score_weight", "step", _judged("score_weight")),
     "mixture": Term("mixture_weight", "step", _judged("mixture_weight")),
     "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
+    "coarse_goal": Term("coarse_goal_weight", "end", lambda e: -pyramid_distance(e.states, e.goal)),
     "frame_goal": Term("frame_goal_weight", "step", _rising),
     "evenness": Term("evenness_cost", "end", lambda e: -step_spread(e.states)),
+    "pace": Term("pace_cost", "step", _pace),
     "motion": Term("motion_cost", "step", _motion),
     "departure": Term("departure_cost", "step", _departure),
     "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
@@ -133,19 +152,23 @@ class Payment(NamedTuple):
     ending_returns: tf.Tensor
 
 
-def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance: Distance, budget: int) -> Measure:
+def rewards_of_steps(
+    weights: RewardConfig, critics: Dict[str, Critic], distance: Distance, budget: int, seed: tf.Tensor
+) -> Measure:
     """The rewards that a step earns, as something to measure while it is taken.
 
     Args:
         weights, critics: of the rewards.
         distance: see `Steps`.
         budget: K.
+        seed: int32 [2], for what critics draw.
     """
 
     def of_step(k, state, next_state, goal, params) -> Dict[str, tf.Tensor]:
         each = tf.fill(tf.shape(state)[:1], k)
         judged = nudged(next_state, state) if weights.nudging else next_state
-        seen = Steps(each, budget, state, next_state, goal, params, judged, distance, critics)
+        own_seed = tf.random.experimental.stateless_fold_in(seed, k)
+        seen = Steps(each, budget, state, next_state, goal, params, judged, own_seed, distance, critics, weights.pace)
         return {name: _value(name, weights, seen) for name in names}
 
     names = _weighted(weights, "step")

@@ -12,9 +12,9 @@ from typing import Callable, Dict, Sequence
 import tensorflow as tf
 
 from tf_interp.model.structs import FlowRange, Head, Trajectory, TransformParams
-from tf_interp.model.transforms import blend, canvas, recolor, warp
+from tf_interp.model.transforms import blend, canvas, recolor, similarity, warp
 
-TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
+TRANSFORMATIONS = {"similarity": similarity, "warp": warp, "recolor": recolor, "blend": blend}
 
 
 def collect_heads(names: Sequence[str], channels: int, flows: FlowRange) -> Dict[str, Head]:

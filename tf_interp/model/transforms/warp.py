@@ -106,8 +106,13 @@ def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
 
 
 def compose(canvas: Canvas, params: TransformParams) -> Canvas:
-    """Eq. 2 for a canvas: Phi(x + F) + F, R(x + F), P(x + F)."""
-    flow, fields = _flow(params), canvas[1:]
+    """Warps what becomes of s_0."""
+    return warped_canvas(canvas, _flow(params))
+
+
+def warped_canvas(canvas: Canvas, flow: tf.Tensor) -> Canvas:
+    """Eq. 2 for a canvas: Phi(x + F) + F, R(x + F), P(x + F), with F = `flow` [B,H,W,2]."""
+    fields = canvas[1:]
     sizes = [field.shape[-1] for field in fields]
     moved, gain, paint = tf.split(warp(tf.concat(fields, axis=-1), flow), sizes, axis=-1)
     return Canvas(canvas.start, moved + flow, gain, paint)

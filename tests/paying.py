@@ -20,5 +20,5 @@ def measured(trajectory, measure):
 def paid_episode(trajectory, weights, critics=None, value=None, perceive=None):
     """`make_episode` of a trajectory whose steps are measured first."""
     distance = goal_distance(weights.goal_norm, perceive)
-    measure = rewards_of_steps(weights, critics or {}, distance, trajectory.active.shape[1], tf.constant([1, 2]))
+    measure = rewards_of_steps(weights, critics or {}, distance, trajectory.active.shape[1])
     return make_episode(measured(trajectory, measure), weights, distance, value)

@@ -10,7 +10,6 @@ from tf_interp.training.measures import (
     edge_distance,
     flow_energy,
     flow_roughness,
-    nudged,
     painted_share,
     pyramid_distance,
     step_spread,
@@ -76,20 +75,6 @@ def test_the_spread_of_steps_by_hand_and_at_rest():
 def test_a_detour_of_even_steps_costs_no_evenness():
     around = tf.constant([[0, 0], [0, 1], [1, 1], [1, 0]], tf.float32)[tf.newaxis, :, :, tf.newaxis, tf.newaxis]
     np.testing.assert_allclose(step_spread(around), np.zeros([1, 4]), atol=1e-6)
-
-
-def test_nudging_takes_the_part_along_the_step_from_the_gradient():
-    before = tf.reshape([0.0, 0.0, 0.0], [1, 3, 1, 1])
-    state = tf.reshape([3.0, 4.0, 0.0], [1, 3, 1, 1])  # a step along (.6, .8, 0)
-    pull = tf.reshape([1.0, 0.0, 2.0], [1, 3, 1, 1])
-    with tf.GradientTape() as tape:
-        tape.watch([state, before])
-        seen = nudged(state, before)
-        value = tf.reduce_sum(pull * seen)
-    np.testing.assert_array_equal(seen, state)
-    by_state, by_before = tape.gradient(value, [state, before])
-    np.testing.assert_allclose(by_state[0, :, 0, 0], [1 - 0.36, -0.48, 2.0], atol=1e-6)
-    assert by_before is None
 
 
 def test_the_pyramid_has_a_slope_where_what_is_misplaced_does_not_overlap():

@@ -43,7 +43,6 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "edges": [[-2, 0], [0, -1], [0, -1]],
     # The 2 x 2 pixels weigh (4, 6) / 16 along either axis.
     "coarse_goal": [[-pyramid(84 / 256), 0], [0, -pyramid(42 / 256)], [0, -pyramid(18 / 256)]],
-    "score": [[0, 0], [-0.5 * 0.375, 0], [-0.5 * 0.375, -0.5 * 0.625]],
     "frame_goal": [[0, 0], [-0.5 * 0.75, 0], [-0.5 * 0.75, -0.25]],
     "evenness": [[0, 0], [0, 0], [0, -((0.75**0.5 - 0.5**0.5) ** 2) / 2]],
     "pace": [[0, 0], [-((2 - 0.75**0.5) ** 2), 0], [-((2 - 0.75**0.5) ** 2), -((2 - 0.5**0.5) ** 2)]],
@@ -54,7 +53,6 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "painting": [[0, 0], [-1.25 / 4, 0], [-1.25 / 4, -0.5]],
 }
 ENDING_RETURNS = {name: np.sum(rows, axis=1) for name, rows in EARNED.items()}
-SEED = tf.constant([1, 2])
 LOGITS = np.float32([[-0.5, 0.3]])
 
 
@@ -64,15 +62,11 @@ class Judge:
     def __init__(self, opinion):
         self.opinion = opinion
 
-    def reward(self, frames, remaining, seed):
+    def reward(self, frames):
         return self.opinion(tf.reduce_mean(frames, axis=[1, 2, 3]))
 
 
-CRITICS = {
-    "manifold_weight": Judge(lambda mean: -mean),
-    "mixture_weight": Judge(lambda mean: -tf.square(mean)),
-    "score_weight": Judge(lambda mean: -0.5 * mean),
-}
+CRITICS = {"manifold_weight": Judge(lambda mean: -mean), "mixture_weight": Judge(lambda mean: -tf.square(mean))}
 
 
 def rollouts(lengths, frames=FRAMES, logits=None):
@@ -93,7 +87,7 @@ def rollouts(lengths, frames=FRAMES, logits=None):
 
 def paid(trajectory, **weights):
     weights, gap = RewardConfig(**{"goal_weight": 0.0, **weights}), partial(distance, norm="l2")
-    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS, SEED)), weights, gap)
+    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS)), weights, gap)
 
 
 def test_every_row_is_worked_out_here():

@@ -103,8 +103,6 @@ class RewardConfig(Group):
     ones."""
     frame_goal_weight: float = setting(0.0, 0.0, 1e6)
     """Weight of a goal reward on every frame, which rises evenly from 0 at s_0 to this at s_K; added to goal_weight."""
-    score_weight: float = setting(0.0, 0.0, 1e6)
-    """Weight of the pull towards real images that a critic of two denoisers feels in every frame. 0 trains none."""
     mixture_weight: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for the square of a critic's guess, as in ACAI, of how far the frame is from the nearer end of
     its walk, as a share of ||s_0 - g||. 0 trains no such critic."""
@@ -115,9 +113,6 @@ class RewardConfig(Group):
     """Paid in each step for (d_k - pace)^2. A walk that STOP may end then takes more steps the longer its way is."""
     pace: float = setting(2.0, 0.0, 1e6)
     """The length ||s_{k+1} - s_k|| that a step should have, where pace_cost is paid."""
-    nudging: bool = setting(False, used_by="critics")
-    """critics: the gradient of their rewards loses its part along the walk, so that they cannot push frames towards
-    the ends, where all images are real. After the nudged elastic band of chemistry."""
     motion_cost: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""
     departure_cost: float = setting(0.0, 0.0, 1e6)

@@ -16,9 +16,7 @@ CONDITIONS: Dict[str, Callable[[Any], bool]] = {
     "blend": lambda config: "blend" in config.model.transformations,
     "stochastic_flow": lambda config: config.model.stochastic_flow,
     "manifold_weight": lambda config: config.reward.manifold_weight > 0,
-    "critics": lambda config: any(
-        (config.reward.manifold_weight, config.reward.mixture_weight, config.reward.score_weight)
-    ),
+    "critics": lambda config: config.reward.manifold_weight > 0 or config.reward.mixture_weight > 0,
     "goal_norm perceptual": lambda config: config.reward.goal_norm == "perceptual",
     "trains alternate": lambda config: config.policy_gradient.trains == "alternate",
 }

@@ -115,11 +115,11 @@ def _cells(model: ModelConfig, image_shape: ImageShape) -> int:
         InputError: pi's last resolution is not T's lowest, or D is no multiple of the cells.
     """
     read = halved(image_shape[:2], len(model.policy_features))
-    written = halved(image_shape[:2], len(model.transformer_features) - 1)
+    written = halved([side // model.patch for side in image_shape[:2]], len(model.transformer_features) - 1)
     if read != written:
         raise InputError(
             f"spatial_command: policy_features end at {read[0]} x {read[1]} but transformer_features at "
-            f"{written[0]} x {written[1]}; give transformer_features one level more than policy_features"
+            f"{written[0]} x {written[1]}; choose their levels, and patch, so that these are equal"
         )
     if model.command_size % (read[0] * read[1]):
         raise InputError(f"command_size: {model.command_size} is no multiple of the {read[0]} x {read[1]} cells")

@@ -87,27 +87,6 @@ def step_spread(states: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(taken * tf.square(lengths - means), axis=-1)
 
 
-def nudged(state: tf.Tensor, before: tf.Tensor) -> tf.Tensor:
-    """`state` itself, whose gradient loses its part along the step that led there: u - (u . t) t.
-
-    The nudged elastic band (Henkelman and Jonsson 2000) treats the images of a path so. A force along the path would
-    slide them into its ends.
-
-    Args:
-        state, before: float32 [N,H,W,C], s_{k+1} and s_k. No gradient reaches `before`.
-    """
-    tangent = tf.stop_gradient(tf.math.l2_normalize(state - before, axis=_IMAGE))
-
-    @tf.custom_gradient
-    def identity(image: tf.Tensor):
-        def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            return upstream - tf.reduce_sum(upstream * tangent, axis=_IMAGE, keepdims=True) * tangent
-
-        return tf.identity(image), gradient
-
-    return identity(state)
-
-
 def flow_energy(flow: tf.Tensor) -> tf.Tensor:
     """Mean over pixels of |F|^2, float32 [N] of flows [N,H,W,2] in pixels."""
     return _mean_square(flow)

@@ -22,7 +22,6 @@ from tf_interp.training.measures import (
     edge_distance,
     flow_energy,
     flow_roughness,
-    nudged,
     painted_share,
     pyramid_distance,
     step_spread,
@@ -40,8 +39,6 @@ class Steps(NamedTuple):
         budget: K.
         state, next_state, goal: float32 [N,H,W,C] in [0, 1]; s_k, s_{k+1} and g.
         params: what T predicted, tensors [N,...].
-        judged_state: the next state as critics see it, `nudged` if that is asked for.
-        seed: int32 [2], for what critics draw.
         distance: (image, goal) -> float32 [N], the norm of the goal reward.
         critics: weight of `RewardConfig` -> the critic that it is for.
         pace: of `RewardConfig`.
@@ -53,8 +50,6 @@ class Steps(NamedTuple):
     next_state: tf.Tensor
     goal: tf.Tensor
     params: TransformParams
-    judged_state: tf.Tensor
-    seed: tf.Tensor
     distance: Distance
     critics: Dict[str, Critic]
     pace: float
@@ -90,7 +85,7 @@ class Ends(NamedTuple):
 
 def _judged(weight: str) -> Callable[[Steps], tf.Tensor]:
     """What the critic of a weight says of the next states."""
-    return lambda s: s.critics[weight].reward(s.judged_state, 1.0 - tf.cast(s.k + 1, tf.float32) / s.budget, s.seed)
+    return lambda s: s.critics[weight].reward(s.next_state)
 
 
 def _budget(ends: Ends) -> tf.Tensor:
@@ -121,7 +116,6 @@ TERMS: Dict[str, Term] = {
     "budget": Term("budget_penalty", "end", _budget),
     "manifold": Term("manifold_weight", "step", _judged("manifold_weight")),
     "goal": Term("goal_weight", "end", lambda e: -e.distance(e.states, e.goal)),
-    "score": Term("score_weight", "step", _judged("score_weight")),
     "mixture": Term("mixture_weight", "step", _judged("mixture_weight")),
     "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
     "coarse_goal": Term("coarse_goal_weight", "end", lambda e: -pyramid_distance(e.states, e.goal)),
@@ -152,23 +146,18 @@ class Payment(NamedTuple):
     ending_returns: tf.Tensor
 
 
-def rewards_of_steps(
-    weights: RewardConfig, critics: Dict[str, Critic], distance: Distance, budget: int, seed: tf.Tensor
-) -> Measure:
+def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance: Distance, budget: int) -> Measure:
     """The rewards that a step earns, as something to measure while it is taken.
 
     Args:
         weights, critics: of the rewards.
         distance: see `Steps`.
         budget: K.
-        seed: int32 [2], for what critics draw.
     """
 
     def of_step(k, state, next_state, goal, params) -> Dict[str, tf.Tensor]:
         each = tf.fill(tf.shape(state)[:1], k)
-        judged = nudged(next_state, state) if weights.nudging else next_state
-        own_seed = tf.random.experimental.stateless_fold_in(seed, k)
-        seen = Steps(each, budget, state, next_state, goal, params, judged, own_seed, distance, critics, weights.pace)
+        seen = Steps(each, budget, state, next_state, goal, params, distance, critics, weights.pace)
         return {name: _value(name, weights, seen) for name in names}
 
     names = _weighted(weights, "step")

@@ -154,7 +154,7 @@ class Trainer:
         config, strategy = self.config, self.strategy
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = _noise_seed(config.seed, self.iteration, replica)
-        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps, seed), strategy.reads)
+        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps), strategy.reads)
         with tf.GradientTape() as tape:
             trajectory = rollout(self.agents.walker, start, goal, steps, rules, config.optimizer.memory)
             episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value)
@@ -166,11 +166,11 @@ class Trainer:
             metrics.update(self._update_critic(critic, trajectory, seed))
         return metrics
 
-    def measure(self, steps: int, seed: tf.Tensor) -> Measure:
+    def measure(self, steps: int) -> Measure:
         """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
         config, walker = self.config, self.agents.walker
         parts = (
-            rewards_of_steps(config.reward, self.critics, self.distance, steps, seed),
+            rewards_of_steps(config.reward, self.critics, self.distance, steps),
             maps_measure(walker.param_names),
         )
 

@@ -1,6 +1,6 @@
 """The transformer network T (Fig. 2b): a U-Net that turns an image and a command into a transformation's parameters."""
 
-from typing import Dict, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -62,10 +62,9 @@ class Transformer(keras.Model):
         # ReLU, not the leaky one: its gradient takes TensorFlow a fifth of a training step less on a CPU.
         self.encoder = [convolution(size, 3, 1 + (level > 0), dtype, "relu") for level, size in enumerate(features)]
         coarse = halved(size, len(features) - 1)
-        unpack = [keras.layers.Reshape((*coarse, -1), dtype=dtype)]
-        if not spatial_command:
-            unpack.insert(0, keras.layers.Dense(coarse[0] * coarse[1] * features[-1], dtype=dtype))
-        self.unpack_command = keras.Sequential(unpack, name="unpack_command")
+        self.unpack_command = keras.Sequential(
+            _unpacking(coarse, features[-1], spatial_command, skips, dtype), "unpack_command"
+        )
         self.bottleneck = convolution(features[-1], 3, 1, dtype, "relu")
         self.join = (lambda parts: tf.concat(parts, axis=-1)) if skips == "concat" else tf.add_n
         kernel = 4 if skips == "concat" else 2
@@ -104,6 +103,16 @@ class Transformer(keras.Model):
                 raw = tf.image.resize(raw, tf.shape(image)[1:3])
             params[name] = spec.activation(raw)
         return params
+
+
+def _unpacking(
+    coarse: Tuple[int, int], features: int, spatial: bool, skips: str, dtype: str
+) -> List[keras.layers.Layer]:
+    """Layers that make a command [B,D] maps [B,h,w,*]: of `features` channels, where they are to be added to maps."""
+    maps = keras.layers.Reshape((*coarse, -1), dtype=dtype)
+    if not spatial:
+        return [keras.layers.Dense(coarse[0] * coarse[1] * features, dtype=dtype), maps]
+    return [maps] if skips == "concat" else [maps, keras.layers.Conv2D(features, 1, dtype=dtype)]
 
 
 def _head_layer(name: str, spec: Head, patch: int) -> keras.layers.Layer:

@@ -13,7 +13,6 @@ from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
 from tf_interp.system.keras2 import keras
 from tf_interp.training.critics.discriminator import Discriminator
 from tf_interp.training.critics.mixture import MixtureCritic
-from tf_interp.training.critics.score import ScoreCritic
 
 
 class Critic(Protocol):
@@ -25,24 +24,14 @@ class Critic(Protocol):
 
     network: keras.Model
 
-    def reward(self, frames: tf.Tensor, remaining: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """float32 [N], <= 0, of frames float32 [N,H,W,C] in [0, 1]; differentiable in the frames.
-
-        Args:
-            frames: to be judged.
-            remaining: float32 [N], the share of the steps that is left at each.
-            seed: int32 [2], for what is drawn.
-        """
+    def reward(self, frames: tf.Tensor) -> tf.Tensor:
+        """float32 [N], <= 0, of frames float32 [N,H,W,C] in [0, 1]; differentiable in the frames."""
 
     def loss(self, trajectory: Trajectory, seed: tf.Tensor) -> LossOutput:
         """Its loss on rollouts and on their start images, which are real; int32 seed [2]. The frames are data to it."""
 
 
-CRITICS: Dict[str, Callable[..., Critic]] = {
-    "manifold_weight": Discriminator,
-    "mixture_weight": MixtureCritic,
-    "score_weight": ScoreCritic,
-}
+CRITICS: Dict[str, Callable[..., Critic]] = {"manifold_weight": Discriminator, "mixture_weight": MixtureCritic}
 """Weight in `RewardConfig` -> the critic that it pays for."""
 
 

@@ -26,7 +26,7 @@ class Discriminator:
         self.network = CriticNetwork(features, precision, "discriminator")
         self.network(tf.zeros([1, *image_shape]))
 
-    def reward(self, frames: tf.Tensor, remaining: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def reward(self, frames: tf.Tensor) -> tf.Tensor:
         """log D(s), the non-saturating generator objective, float32 [N] of frames [N,H,W,C]."""
         return tf.math.log_sigmoid(self.network(frames))
 

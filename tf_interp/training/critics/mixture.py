@@ -30,7 +30,7 @@ class MixtureCritic:
         self.network = CriticNetwork(features, precision, "mixture_critic")
         self.network(tf.zeros([1, *image_shape]))
 
-    def reward(self, frames: tf.Tensor, remaining: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    def reward(self, frames: tf.Tensor) -> tf.Tensor:
         """-d(s)^2, float32 [N] of frames [N,H,W,C]: best where the critic takes a frame for an end."""
         return -tf.square(self.network(frames))
 

@@ -71,7 +71,8 @@ class ModelConfig(Group):
     """Side of the patches that T sees and predicts as a whole: their pixels are channels at its input, and a head
     predicts all pixels of a patch. 2 saves the convolutions at full resolution, the dearest ones. 1: none."""
     skips: Literal["concat", "add"] = setting("concat")
-    """trial"""
+    """How T's decoder meets what the encoder saw. concat: beside it, as in the U-Net; add: added to it, and resolutions
+    doubled by 2 x 2 convolutions instead of 4 x 4, which takes about half the arithmetic."""
     map_halvings: int = setting(0, 0, 8)
     """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""

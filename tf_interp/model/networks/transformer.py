@@ -27,6 +27,8 @@ class Transformer(keras.Model):
         patch: side of the patches that T sees and predicts as a whole: their pixels become channels at the input
             (space-to-depth), and a head predicts all of a patch's pixels at once (sub-pixel convolution, Shi et al.
             2016). 1: every pixel is its own.
+        skips: "concat" puts the encoder's maps, and the command's, beside those that they meet; "add" adds them, and
+            doubles resolutions by 2 x 2 convolutions.
 
     Raises:
         InputError: the image has no whole patches or is too small to be halved that often, or maps would be coarser

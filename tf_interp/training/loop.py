@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 import tensorflow as tf
 
-from tf_interp.config import RunConfig
+from tf_interp.config import Config, RunConfig
 from tf_interp.errors import DivergedError, FileError
 from tf_interp.model.transforms import maps_of
 from tf_interp.system.run_folder import RunFolder
@@ -50,7 +50,7 @@ class TrainingLoop:
         with RunLog(self._folder.path, first, self._last) as log:
             log.settings(self._trainer.config.to_dict())
             for iteration, batch in enumerate(self._trainer.distribute(pairs), first + 1):
-                steps = self._trainer.steps_of(iteration)
+                steps = _steps_of(self._trainer.config, iteration)
                 metrics = self._trainer.train_step(*batch, steps)
                 log.advance()
                 if iteration == first + 1 and not self._trainer.config.optimizer.eager:
@@ -103,3 +103,9 @@ class TrainingLoop:
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began
+
+
+def _steps_of(config: Config, iteration: int) -> int:
+    """K of the walks in an iteration: a function of the seed, so that a resumed run repeats it."""
+    choices = config.model.steps_drawn or (config.model.steps,)
+    return int(np.random.RandomState([config.seed, iteration]).choice(choices))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tf_interp.evaluation import metrics
+from tf_interp.evaluation import gradualness, metrics
 from tf_interp.evaluation.held_out import goal_metrics, walk_in_batches
+from tf_interp.evaluation.maps import Accumulated, folding, of_maps
 
 
 def with_moments(random, count, mean, covariance):
@@ -71,14 +72,56 @@ def path(*positions):
     ],
 )
 def test_gradualness_of_known_paths(positions, length, share, ratio, straight):
-    found = metrics.largest_share(path(*positions), np.array([length]))
+    found = gradualness.largest_share(path(*positions), np.array([length]))
     np.testing.assert_allclose([found[0][0], found[1][0]], [share, ratio])
-    np.testing.assert_allclose(metrics.straightness(path(*positions)), [straight])
+    np.testing.assert_allclose(gradualness.straightness(path(*positions)), [straight])
+
+
+def test_the_spread_of_steps_counts_those_that_were_taken():
+    variance, variation = gradualness.spread_of_steps(path(0, 1, 4, 4), np.array([2]))  # steps of 1 and 3
+    np.testing.assert_allclose([variance[0], variation[0]], [1.0, 0.5])
+    assert gradualness.spread_of_steps(path(0, 2, 4, 6), np.array([3]))[1][0] == 0.0
+
+
+def test_the_relative_length_of_a_detour():
+    goal = np.float64([3.0]).reshape(1, 1, 1, 1)
+    np.testing.assert_allclose(gradualness.relative_length(path(0, -1, 3), goal), [5 / 3])
+    assert np.isnan(gradualness.relative_length(path(3, 4, 3), goal)[0])
+
+
+def test_the_ghost_share_of_mixtures_and_others():
+    start, goal = np.float64([[1, 0, 0, 0]]), np.float64([[0, 1, 0, 0]])
+
+    def share(*frame):
+        return metrics.ghost_share(np.float64([frame]), start, goal)[0]
+
+    assert share(0.5, 0.5, 0, 0) == pytest.approx(1.0) and share(0.3, 0.2, 0, 0) == pytest.approx(1.0)
+    assert share(1, 0, 1, 0) == pytest.approx(0.0)  # the start, and something that neither end has
+    # Off both lines: of the distance to the nearer end, .25 + .25 + 1, a mixture explains .5.
+    assert share(0.5, 0.5, 1, 0) == pytest.approx(0.5 / 1.5)
+    assert share(0, 1, 0, 0) == 0.0
+
+
+def test_folding_by_hand():
+    flow = np.zeros([1, 3, 4, 2])
+    flow[0, :, 2:, 0] = -1.0  # columns 1 and 2 come from the same place: the map collapses between them
+    assert folding(flow)[0] == pytest.approx(1 / 3)  # of the differences at columns 0, 1 and 2
+    flow[0, :, 2:, 0] = -0.9
+    assert folding(flow)[0] == 0.0
+    mirrored = np.stack([np.zeros([3, 3]), -2.0 * np.mgrid[:3, :3][0]], axis=-1)[None]  # y -> -y
+    assert folding(mirrored)[0] == 1.0
+
+
+def test_the_shares_of_what_was_done_by_hand():
+    start, goal = np.zeros([1, 2, 2, 1]), np.ones([1, 2, 2, 1])
+    half = np.full([1, 2, 2, 1], 0.5)
+    found = of_maps(Accumulated(np.zeros([1, 2, 2, 2]), half, half, np.float64([[0.3, 0.4], [0.1, 0]])), start, goal)
+    assert found == {"kept_share": 0.5, "warp_share": 0.75, "folding": 0.0, "mean_shift": pytest.approx(0.5)}
 
 
 def test_a_path_that_stands_still_has_no_gradualness():
-    assert np.isnan(metrics.largest_share(path(1, 1, 1), np.array([2]))[0][0])
-    assert np.isnan(metrics.straightness(path(1, 1, 1))[0])
+    assert np.isnan(gradualness.largest_share(path(1, 1, 1), np.array([2]))[0][0])
+    assert np.isnan(gradualness.straightness(path(1, 1, 1))[0])
 
 
 def test_goal_metrics_by_hand():

@@ -86,8 +86,9 @@ def evaluate(options: Options) -> None:
     table = tables.markdown(rows)
     tables.write_table(out, rows, table)
     tables.plot_by_step(rows, out / "by_step.png")
+    tables.plot_evenness(rows, out / "evenness.png")
     tables.plot_strips(methods, data, out / "strips.png")
-    print(f"{table}\nwrote {out}/metrics.json, table.md, by_step.png, strips.png")
+    print(f"{table}\nwrote {out}/metrics.json, table.md, by_step.png, evenness.png, strips.png")
 
 
 def _feature_network(source, classifier: Optional[str]) -> Any:

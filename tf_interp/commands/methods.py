@@ -5,11 +5,17 @@ from functools import partial
 from pathlib import Path
 from typing import Dict, Optional, Sequence
 
+import numpy as np
+
 from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
+from tf_interp.evaluation.held_out import BATCH
+from tf_interp.evaluation.maps import Accumulated
 from tf_interp.evaluation.measure import WalkMethod
-from tf_interp.model.interpolator import load_interpolator
+from tf_interp.model.accumulated import accumulated
+from tf_interp.model.interpolator import Interpolator, load_interpolator
 from tf_interp.model.structs import ImageShape
+from tf_interp.model.transforms.warp import warp
 from tf_interp.peers.cross_fade import cross_fade
 from tf_interp.peers.optimal_transport import optimal_transport
 from tf_interp.peers.saved import load_peer
@@ -107,7 +113,18 @@ def _interpolator(folder: Path) -> WalkMethod:
         trained_on=Source(config.data, config.data_dir),
         train_seconds=summary.get("train_seconds", 0.0),
         iterations=summary.get("iterations", 0),
+        accumulate=partial(_accumulate, interpolator),
     )
+
+
+def _accumulate(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray) -> Accumulated:
+    parts = []
+    for first in range(0, len(start), BATCH):
+        walks = interpolator.trajectory(start[first : first + BATCH], goal[first : first + BATCH])
+        fields, drift = accumulated(interpolator.config.model.transformations, walks)
+        parts.append((fields.flow, fields.gain[..., :1], warp(fields.start, fields.flow), drift))
+    flow, kept, warped, drift = zip(*parts)
+    return Accumulated(*(np.concatenate(each) for each in (flow, kept, warped)), np.mean(drift, axis=0))
 
 
 def _is_peer(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """How close walks come to their goals, on the fixed list of held-out pairs."""
 
+import time
 from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
@@ -12,6 +13,7 @@ Walk = Callable[[np.ndarray, np.ndarray], Tuple[np.ndarray, np.ndarray]]
 """(start, goal) float32 [B,H,W,C] in [0, 1] -> (frames [B,K+1,H,W,C], lengths int [B])."""
 
 BATCH = 250
+_TIMING_REPEATS = 3
 
 
 def images_of_pairs(images: np.ndarray, pairs: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
@@ -57,3 +59,13 @@ def measure_goal(walk: Walk, images: np.ndarray) -> Dict[str, Any]:
     start, goal = images_of_pairs(images, held_out_pairs(len(images)))
     frames, lengths = walk_in_batches(walk, start, goal)
     return {"pairs": len(start), **goal_metrics(start, frames, goal), "mean_length": float(np.mean(lengths))}
+
+
+def milliseconds_per_path(walk: Walk, start: np.ndarray, goal: np.ndarray) -> float:
+    """Median over repeats of one batch of the pairs, after the warm-up that measuring has been."""
+    seconds = []
+    for _ in range(_TIMING_REPEATS):
+        begun = time.perf_counter()
+        walk(start[:BATCH], goal[:BATCH])
+        seconds.append(time.perf_counter() - begun)
+    return 1e3 * float(np.median(seconds)) / len(start[:BATCH])

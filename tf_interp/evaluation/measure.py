@@ -1,6 +1,5 @@
 """All metrics of one method on the fixed held-out pairs: measure(method, data) -> dictionary."""
 
-import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -11,10 +10,11 @@ from tf_interp.data.pixels import as_floats
 from tf_interp.data.sources import Source, load_images
 from tf_interp.evaluation import metrics
 from tf_interp.evaluation.activations import Activations, Extract
-from tf_interp.evaluation.held_out import BATCH, Walk, goal_metrics, images_of_pairs, walk_in_batches
+from tf_interp.evaluation.gradualness import of_walks
+from tf_interp.evaluation.held_out import Walk, goal_metrics, images_of_pairs, milliseconds_per_path, walk_in_batches
+from tf_interp.evaluation.maps import Accumulated, of_maps
 
 _NEIGHBOUR_BYTES = 20000 * 28 * 28  # of training images among which the nearest is looked for; 20,000 of MNIST
-_TIMING_REPEATS = 3
 
 
 class WalkMethod(NamedTuple):
@@ -28,6 +28,7 @@ class WalkMethod(NamedTuple):
         image_shape: (H, W, C) it was trained on; None for any.
         trained_on: the data it was trained on; None if it was not trained.
         train_seconds, iterations: its training.
+        accumulate: (start, goal) -> `Accumulated`; None for a method that does not move, keep and paint pixels.
     """
 
     name: str
@@ -38,6 +39,7 @@ class WalkMethod(NamedTuple):
     trained_on: Optional[Source] = None
     train_seconds: float = 0.0
     iterations: int = 0
+    accumulate: Optional[Callable[[np.ndarray, np.ndarray], Accumulated]] = None
 
 
 class Benchmark(NamedTuple):
@@ -110,9 +112,10 @@ def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
         **goal_metrics(data.start, frames, data.goal),
         **_perceptual_goal(walked, data),
         **_manifold(walked, data),
-        **_gradualness(walked),
+        **_gradualness(walked, data),
+        **_mixing(method, walked, data),
         **_stopping(method, walked, data),
-        "ms_per_path": _milliseconds_per_path(method.walk, data),
+        "ms_per_path": milliseconds_per_path(method.walk, data.start, data.goal),
         "parameters": method.parameters,
     }
 
@@ -137,6 +140,7 @@ def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
     steps = [walked.frames[:, k] for k in range(walked.frames.shape[1])]
     return {
         "worst_frechet": max(frechet),
+        "mean_frechet": float(np.mean(frechet[1:])),
         "worst_frechet_step": int(np.argmax(frechet)),
         "frechet": frechet,
         "kernel": [metrics.kernel_distance(step, data.real.features, data.real_likeness) for step in features],
@@ -146,21 +150,43 @@ def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
     }
 
 
-def _gradualness(walked: Walked) -> Dict[str, float]:
+def _gradualness(walked: Walked, data: Benchmark) -> Dict[str, float]:
     """How even and how straight walks are, in pixels and in features.
 
     Returns:
         largest_step_share: of the walk's length; largest_step_ratio: that relative to the even share, 1 is ideal;
-        straightness: see `metrics`. Means over the walks that move.
+        straightness and the rest: see `gradualness.of_walks`. Names that end in _features are of the penultimate layer,
+        in _perceptual of perceptual vectors.
     """
-    features = np.stack([step.features for step in walked.activations], axis=1)
+    steps, goal = walked.activations, data.extract(data.goal)
+    spaces = {
+        "": (walked.frames, data.goal),
+        "_features": (np.stack([step.features for step in steps], axis=1), goal.features),
+        "_perceptual": (np.stack([step.perceptual for step in steps], axis=1), goal.perceptual),
+    }
     found = {}
-    for points, suffix in ((walked.frames, ""), (features, "_features")):
-        share, ratio = metrics.largest_share(points, walked.lengths)
-        found[f"largest_step_share{suffix}"] = float(np.nanmean(share))
-        found[f"largest_step_ratio{suffix}"] = float(np.nanmean(ratio))
-        found[f"straightness{suffix}"] = float(np.nanmean(metrics.straightness(points)))
+    for suffix, (points, end) in spaces.items():
+        found.update({f"{name}{suffix}": value for name, value in of_walks(points, end, walked.lengths).items()})
     return found
+
+
+def _mixing(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, Optional[float]]:
+    """Whether frames are moved or mixed.
+
+    Returns:
+        ghost_share: of the middle frame, s_k with k = K/2 rounded down; round_trip: what is left of the way back from
+        s_K to s_0; and what `maps.of_maps` says, None for methods without maps.
+    """
+    frames, middle = walked.frames, (walked.frames.shape[1] - 1) // 2
+    back, _ = walk_in_batches(method.walk, frames[:, -1], data.start)
+    missed = metrics.squared_distance(back[:, -1], data.start).mean()
+    found = {
+        "ghost_share": float(np.mean(metrics.ghost_share(frames[:, middle], data.start, data.goal))),
+        "round_trip": float(missed / metrics.squared_distance(data.start, data.goal).mean()),
+    }
+    if method.accumulate is None:
+        return {**found, **dict.fromkeys(("kept_share", "warp_share", "folding", "mean_shift"))}
+    return {**found, **of_maps(method.accumulate(data.start, data.goal), data.start, data.goal)}
 
 
 def _stopping(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, Optional[float]]:
@@ -195,16 +221,3 @@ def _nearest(steps: Sequence[np.ndarray], neighbours: np.ndarray) -> Optional[Li
     if not len(neighbours):
         return None
     return [float(metrics.nearest_distance(step, neighbours).mean()) for step in steps]
-
-
-def _milliseconds_per_path(walk: Walk, data: Benchmark) -> float:
-    """Median over repeats of one batch, after the warm-up that measuring has been."""
-    start, goal = data.start[:BATCH], data.goal[:BATCH]
-    seconds = [_seconds(lambda: walk(start, goal)) for _ in range(_TIMING_REPEATS)]
-    return 1e3 * float(np.median(seconds)) / len(start)
-
-
-def _seconds(action: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun

@@ -83,36 +83,22 @@ def gradient_magnitude(images: np.ndarray) -> np.ndarray:
     return np.sqrt(down**2 + right**2).mean(axis=(1, 2, 3))
 
 
-def largest_share(points: np.ndarray, lengths: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """How gradual paths are: the longest step's share of the path, and that share times the number of steps.
+def ghost_share(frames: np.ndarray, start: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """How much of what sets a frame apart from the nearer end is a mixture of both ends, in [0, 1]; [N].
+
+    1 - min_{a,b} ||s - a s_0 - b g||^2 / min(||s - s_0||^2, ||s - g||^2): 1 for every cross-fade, 0 for a frame that no
+    mixture explains better than an end does, and for an end itself.
 
     Args:
-        points: float [B,K+1,...], states of each path (images or features).
-        lengths: int [B], steps taken; later points repeat.
-
-    Returns:
-        share [B], 1/length is ideal and 1 is one jump; ratio [B], the share relative to the even one, 1 is ideal.
-        Paths that do not move are NaN.
+        frames, start, goal: [N,...].
     """
-    steps = _step_lengths(points)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = steps.max(axis=1) / steps.sum(axis=1)
-    return share, share * lengths
-
-
-def straightness(points: np.ndarray) -> np.ndarray:
-    """Distance between the ends over the length of the path, [B], 1 for a straight line; NaN for one that stands still.
-
-    Args:
-        points: float [B,K+1,...].
-    """
-    ends = np.sqrt(squared_distance(points[:, 0], points[:, -1]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return ends / _step_lengths(points).sum(axis=1)
-
-
-def _step_lengths(points: np.ndarray) -> np.ndarray:
-    return np.stack([np.sqrt(squared_distance(points[:, k], points[:, k + 1])) for k in range(points.shape[1] - 1)], 1)
+    shares = []
+    for s, first, last in zip(*(np.asarray(each, np.float64).reshape(len(each), -1) for each in (frames, start, goal))):
+        ends = np.stack([first, last], axis=1)
+        mixture = ends @ np.linalg.lstsq(ends, s, rcond=None)[0]
+        nearer = min(np.sum((s - first) ** 2), np.sum((s - last) ** 2))
+        shares.append(1 - np.sum((s - mixture) ** 2) / nearer if nearer > 0 else 0.0)
+    return np.array(shares)
 
 
 def _kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:

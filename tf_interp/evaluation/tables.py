@@ -17,10 +17,14 @@ _STRIP_PAIRS = 3
 COLUMNS = {
     "method": "method",
     "goal": "goal, of start distance",
-    "worst": "worst-step Frechet (step)",
+    "worst": "worst-step Frechet (step); mean",
     "frechet": "Frechet by step",
     "kernel": "worst-step kernel distance",
     "largest": "largest step / even share: pixels, features",
+    "variation": "CV of steps: pixels, perceptual",
+    "ghost": "ghost share",
+    "shares": "kept, warp share",
+    "folding": "folding",
     "sharpness": "least sharpness",
     "confidence": "least confidence",
     "cost": "ms a path",
@@ -38,10 +42,14 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
     return {
         "method": row["method"],
         "goal": f"{row['goal_relative']:.1%}",
-        "worst": f"{row['worst_frechet']:.3g} ({row['worst_frechet_step']})",
+        "worst": f"{row['worst_frechet']:.3g} ({row['worst_frechet_step']}); {row['mean_frechet']:.3g}",
         "frechet": " ".join(f"{value:.3g}" for value in row["frechet"]),
         "kernel": f"{max(row['kernel']):.3g}",
         "largest": f"{row['largest_step_ratio']:.2f}, {row['largest_step_ratio_features']:.2f}",
+        "variation": f"{row['step_variation']:.2f}, {row['step_variation_perceptual']:.2f}",
+        "ghost": f"{row['ghost_share']:.2f}",
+        "shares": "" if row["kept_share"] is None else f"{row['kept_share']:.0%}, {row['warp_share']:.0%}",
+        "folding": "" if row["folding"] is None else f"{row['folding']:.1%}",
         "sharpness": f"{min(row['sharpness']):.2f}",
         "confidence": "" if row["confidence"] is None else f"{min(row['confidence']):.2f}",
         "cost": f"{row['ms_per_path']:.2f}",
@@ -81,6 +89,23 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)
     grid[0].legend(fontsize=9)
+    with files.replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110)
+
+
+def plot_evenness(rows: Sequence[Dict[str, Any]], path: Path) -> None:
+    """Draws how real the worst step is against how even the steps are, a point a method; both are best at 0."""
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    axes = figure.subplots()
+    for row in rows:
+        axes.scatter(row["step_variation"], row["worst_frechet"])
+        axes.annotate(row["method"], (row["step_variation"], row["worst_frechet"]), (5, 4), textcoords="offset points")
+    axes.set_yscale("log")
+    axes.set_xlim(left=0)
+    axes.margins(0.2)
+    axes.set_xlabel("coefficient of variation of step lengths")
+    axes.set_ylabel("worst-step Frechet distance to real images")
+    axes.grid(alpha=0.3)
     with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

@@ -4,7 +4,7 @@ The functions are called where a replica computes, inside `tf.distribute.Strateg
 strategy, each gives back what it is given.
 """
 
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import tensorflow as tf
 
@@ -16,11 +16,21 @@ DEVICES = {
 """Value of the setting devices -> what makes its strategy."""
 
 
-def distributed(batches: tf.data.Dataset, devices: tf.distribute.Strategy) -> tf.data.Dataset:
-    """Gives replica r of R the r-th part of every batch; each worker reads the whole stream and keeps its own parts."""
-    options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return devices.experimental_distribute_dataset(batches.with_options(options))
+def distributed(batches: tf.data.Dataset, devices: tf.distribute.Strategy) -> Iterator[Any]:
+    """Gives replica r of R the r-th part of every batch; every worker reads the whole batch and keeps its own parts.
+
+    Args:
+        batches: tensors, or structures of them, [B,...]; R divides B.
+        devices: the replicas.
+    """
+    count = devices.num_replicas_in_sync
+    for batch in batches:
+
+        def part(replica: tf.distribute.experimental.ValueContext, batch: Any = batch) -> Any:
+            index = replica.replica_id_in_sync_group
+            return tf.nest.map_structure(lambda each: tf.split(each, count)[index], batch)
+
+        yield batch if count == 1 else devices.experimental_distribute_values_from_function(part)
 
 
 def own_part(draw: Callable[..., tf.Tensor], *parameters: Any) -> tf.Tensor:

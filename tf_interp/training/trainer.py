@@ -1,6 +1,6 @@
 """Training: networks, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
-from typing import Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import tensorflow as tf
 
@@ -73,6 +73,8 @@ class Trainer:
         if config.optimizer.batch_size % replicas:
             batch_size = config.optimizer.batch_size
             raise InputError(f"batch_size: {batch_size} cannot be split evenly over {replicas} replicas")
+        if replicas > 1 and config.policy_gradient.trains == "alternate":  # tf.distribute allows no update in a tf.cond
+            raise InputError(f"trains: alternate takes one replica, and devices has {replicas}; take --devices one")
         keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
@@ -101,7 +103,7 @@ class Trainer:
         """Network name -> number of trainable weights."""
         return {name: net.count_params() for name, net in self.networks.items()}
 
-    def distribute(self, pairs: tf.data.Dataset) -> tf.data.Dataset:
+    def distribute(self, pairs: tf.data.Dataset) -> Iterator[Any]:
         """Splits the batches of `pairs` over the replicas."""
         return distributed(pairs, self.devices)
 

@@ -46,12 +46,12 @@ def arguments(data_dir, run_dir, **changes):
     return words
 
 
-def script(*words):
-    """Starts train_mnist.py."""
+def script(*words, cwd=ROOT, **variables):
+    """Starts train_mnist.py, in a folder and with variables of the environment."""
     command = [sys.executable, str(ROOT / "train_mnist.py"), *map(str, words)]
-    environment = {**os.environ, "COLUMNS": "200"}
+    environment = {**os.environ, "COLUMNS": "200", **variables}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment
     )
 
 

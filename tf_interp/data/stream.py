@@ -20,5 +20,7 @@ def seeded_stream(draw: Callable[[tf.Tensor], Any], seed: int, first: int = 0) -
 
     numbers = tf.data.Dataset.range(first, np.iinfo(np.int64).max)
     options = tf.data.Options()
-    options.autotune.enabled = False  # nothing is left to tune, and its thread delays the end of several workers by 20 s
+    options.autotune.enabled = (
+        False  # nothing is left to tune, and its thread delays the end of several workers by 20 s
+    )
     return numbers.map(element, num_parallel_calls=2, deterministic=True).prefetch(2).with_options(options)

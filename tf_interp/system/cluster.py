@@ -17,6 +17,8 @@ import threading
 import time
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
+import tensorflow as tf
+
 from tf_interp.errors import DivergedError, InputError, RunInterrupted
 
 _EXAMPLE = '\'{"cluster": {"worker": ["HOST:PORT", "HOST:PORT"]}, "task": {"type": "worker", "index": 0}}\''
@@ -45,7 +47,7 @@ def place_in_cluster() -> Place:
         first = 0 if task["type"] == "chief" else len(cluster.get("chief", ()))
         own = cluster[task["type"]][int(task["index"])]
         index = first + int(task["index"])
-        known = set(cluster) <= {"chief", "worker"} and len(cluster.get("chief", ())) < 2 and addresses[index] == own
+        known = set(cluster) <= {"chief", "worker"} and first < 2 and index >= first and addresses[index] == own
         known = known and all(_host_and_port(address) for address in addresses)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         known = False
@@ -67,7 +69,7 @@ class Workers:
         self._resume = resume
         self._to: Dict[int, socket.socket] = {}
         self._from: Dict[int, socket.socket] = {}
-        self._leaving = threading.Event()
+        self._leaving, self._lost = threading.Event(), threading.Event()
 
     def greatest(self, number: int) -> int:
         """The greatest of the numbers, 0 to 255, that all workers say; each must ask as often as the others."""
@@ -76,7 +78,10 @@ class Workers:
                 connection.sendall(bytes([number]))
         said = [number]
         for connection in self._from.values():
-            said.extend(_received(connection, 1) or self._wait_for_the_end())
+            found = _received(connection, 1)
+            if not found:
+                self.end_if_one_is_lost()
+            said.extend(found)
         return max(said)
 
     def meet(self, shared: Dict[str, Any], seconds: float) -> None:
@@ -118,11 +123,16 @@ class Workers:
         Args:
             together: whether to wait until all leave; else the others take this worker for dead.
         """
-        self._leaving.set()
         if together:
             self.greatest(0)
+        self._leaving.set()  # within the grace of those whose watch has seen another worker leave just before
         for connection in (*self._to.values(), *self._from.values()):
             connection.close()
+
+    def end_if_one_is_lost(self) -> None:
+        """Waits for the watch to end this program, if another worker has ended."""
+        if self._lost.wait(_GRACE):
+            time.sleep(2 * _GRACE)
 
     @property
     def _index(self) -> int:
@@ -170,17 +180,14 @@ class Workers:
         closed: List[Tuple[int, int]] = []
         while not closed and not self._leaving.is_set():
             closed = poll.poll(1000 * _PAUSE)
+        if closed:
+            self._lost.set()
         if self._leaving.wait(_GRACE):
             return
         lost = self._name(index_of[closed[0][0]])
         print(f"\nerror: {lost} has ended. Start all workers again with --resume {self._resume}", file=sys.stderr)
         sys.stderr.flush()
         os._exit(1)
-
-    def _wait_for_the_end(self) -> bytes:
-        """Where a fellow has ended, the watch ends this program too."""
-        time.sleep(10 * _GRACE)
-        return b""
 
 
 @contextlib.contextmanager
@@ -191,7 +198,9 @@ def joined(workers: Workers) -> Iterator[Workers]:
     except (DivergedError, RunInterrupted):
         workers.leave(together=True)
         raise
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, tf.errors.OpError):  # TensorFlow may have noticed a fellow's end before the watch has
+            workers.end_if_one_is_lost()
         workers.leave(together=False)
         raise
     workers.leave(together=True)

@@ -1,4 +1,4 @@
-"""Two processes that train one model over the loopback address, by the real script: as one, killed, stopped, resumed."""
+"""Two processes that train one model over the loopback address, by the real script: as one, killed, stopped."""
 
 import json
 import signal
@@ -6,8 +6,19 @@ import socket
 
 import numpy as np
 import pytest
-from tiny_runs import WARPS_ALONE, arguments, final_weights, finished, saved_iterations, script, wait_for, write_spots
+from tiny_runs import (
+    WARPS_ALONE,
+    arguments,
+    final_weights,
+    finished,
+    saved_iterations,
+    script,
+    tiny,
+    wait_for,
+    write_spots,
+)
 
+from tf_interp.run import run
 from tf_interp.system.run_folder import RunFolder
 
 # The first updates take less time without compilation.
@@ -46,8 +57,8 @@ def folders(tmp_path):
 
 
 def test_a_killed_chief_ends_the_other_and_both_resume_to_the_weights_of_one_process(data_dir, tmp_path):
-    alone, places = script(*arguments(data_dir, tmp_path / "one", **FEW), "--eager"), folders(tmp_path)
-    finished(alone)
+    run(tiny(data_dir, tmp_path / "one", eager=True, **FEW))
+    places = folders(tmp_path)
     chief, other = two_workers(places, *arguments(data_dir, "run", **FEW), "--eager")
     folder = RunFolder(places[0] / "run")
     wait_for(lambda: len(saved_iterations(folder.path)) > 1, chief)

@@ -57,19 +57,24 @@ def place_in_cluster() -> Place:
 
 
 class Workers:
-    """This program among its fellows; alone if `joined` has not connected it with any.
+    """This program among its fellows; alone if there is one address.
 
-    Attributes:
+    Args:
         place: see `Place`.
-        is_chief: whether it is the one that writes.
+        resume: folder of the run, which those who lose a fellow are told to resume.
     """
 
     def __init__(self, place: Place = Place(), resume: str = ""):
-        self.place, self.is_chief = place, place.index == 0
-        self._resume = resume
+        self.place, self._resume = place, resume
+        self._others = [index for index in range(len(place.addresses)) if index != place.index]
         self._to: Dict[int, socket.socket] = {}
         self._from: Dict[int, socket.socket] = {}
         self._leaving, self._lost = threading.Event(), threading.Event()
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this is the worker that writes."""
+        return self.place.index == 0
 
     def greatest(self, number: int) -> int:
         """The greatest of the numbers, 0 to 255, that all workers say; each must ask as often as the others."""
@@ -94,22 +99,21 @@ class Workers:
         Raises:
             InputError: a worker does not answer, or something that is shared differs.
         """
-        if len(self.place.addresses) == 1:
+        if not self._others:
             return
-        deadline, told = time.monotonic() + seconds, json.dumps([self._index, shared]).encode()
-        others = [index for index in range(len(self.place.addresses)) if index != self._index]
+        deadline, told = time.monotonic() + seconds, json.dumps([self.place.index, shared]).encode()
         theirs: Dict[int, Dict[str, Any]] = {}
         with self._listening() as listener:
-            while len(self._from) < len(others) or len(self._to) < len(others):
-                for index in others:
-                    if index not in self._to:
-                        self._call(index, told)
-                self._answer(listener, theirs)
-                missing = [index for index in others if index not in self._to or index not in self._from]
-                if missing and time.monotonic() > deadline:
+            missing = self._others
+            while missing:
+                if time.monotonic() > deadline:
                     names = " and ".join(map(self._name, missing))
                     raise InputError(f"TF_CONFIG: {names} did not answer within {seconds:g} seconds; start all workers")
-        for index, name in itertools.product(others, shared):
+                for index in set(self._others) - set(self._to):
+                    self._call(index, told)
+                self._answer(listener, theirs)
+                missing = [index for index in self._others if index not in self._to or index not in self._from]
+        for index, name in itertools.product(self._others, shared):
             if theirs[index].get(name) != shared[name]:
                 raise InputError(
                     f"{name}: {self._name(index)} has {theirs[index].get(name)!r} and this one {shared[name]!r}; "
@@ -134,19 +138,15 @@ class Workers:
         if self._lost.wait(_GRACE):
             time.sleep(2 * _GRACE)
 
-    @property
-    def _index(self) -> int:
-        return self.place.index
-
     def _name(self, index: int) -> str:
         return f"worker {index} ({self.place.addresses[index]})"
 
     def _listening(self) -> socket.socket:
-        host, port = _host_and_port(self.place.addresses[self._index])
+        address = self.place.addresses[self.place.index]
         try:
-            listener = socket.create_server(("", port))
+            listener = socket.create_server(("", _host_and_port(address)[1]))
         except OSError as error:
-            raise InputError(f"TF_CONFIG: cannot listen on {host}:{port}: {error.strerror or error}") from None
+            raise InputError(f"TF_CONFIG: cannot listen on {address}: {error.strerror or error}") from None
         listener.settimeout(_PAUSE)
         return listener
 
@@ -165,9 +165,10 @@ class Workers:
             index, told = json.loads(_received(connection, int.from_bytes(_received(connection, 4), "big")))
         except (OSError, ValueError, TypeError):
             return  # nobody has called, or somebody who is no worker
-        connection.settimeout(None)
-        _keep_alive(connection)
-        self._from[index], theirs[index] = connection, told
+        if index in self._others and isinstance(told, dict):
+            connection.settimeout(None)
+            _keep_alive(connection)
+            self._from[index], theirs[index] = connection, told
 
     def _watch(self) -> None:
         """Ends the program as soon as a fellow has ended without taking leave.
@@ -208,19 +209,18 @@ def joined(workers: Workers) -> Iterator[Workers]:
 
 def _host_and_port(address: str) -> Tuple[str, int]:
     host, port = address.rsplit(":", 1)
-    return host.strip("[]"), int(port)
+    return host, int(port)
 
 
 def _received(connection: socket.socket, count: int) -> bytes:
     """The next bytes; fewer if the other side has closed."""
     found = b""
-    while len(found) < count:
-        with contextlib.suppress(ConnectionError):
-            more = connection.recv(count - len(found))
-            if more:
-                found += more
-                continue
-        break
+    with contextlib.suppress(ConnectionError):
+        while len(found) < count:
+            more = connection.recv(min(count - len(found), 65536))
+            if not more:
+                break
+            found += more
     return found
 
 

@@ -52,7 +52,7 @@ def cosine(halvings: int, options: argparse.Namespace) -> Dict[str, float]:
         found = []
         for objective, passing in (trainer.strategy[:2], (bptt, GradientFlow())):
             with tf.GradientTape() as tape:
-                rules = Rules(seed, gradients=passing, measure=trainer.measure)
+                rules = Rules(seed, gradients=passing, measure=trainer.measure(trainer.config.model.steps))
                 trajectory = rollout(walker, start, goal, config.model.steps, rules)
                 episode, _ = make_episode(trajectory, config.reward, trainer.distance, trainer.value)
                 loss = tf.reduce_mean(objective(episode).loss)

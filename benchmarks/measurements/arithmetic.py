@@ -39,8 +39,7 @@ def gigaflop_of_step(trainer: Any, shape: Tuple[int, int, int]) -> float:
     """
     config = trainer.config
     steps, image = config.model.steps, tf.TensorSpec([1, *shape])
-    told = [tf.TensorSpec([])] if getattr(config.model, "counts_steps", False) else []
-    pi = multiply_adds(trainer.agents.policy, image, image, *told)
+    pi = multiply_adds(trainer.agents.policy, image, image, tf.TensorSpec([1]))
     t = multiply_adds(trainer.agents.transformer, image, tf.TensorSpec([1, config.model.command_size]))
     each = 3 * steps * sum(pi + t)
     for weight, critic in trainer.critics.items():

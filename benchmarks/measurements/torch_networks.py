@@ -54,7 +54,7 @@ class Policy(nn.Module):
     def __init__(self, config: Config, side: int, channels: int):
         super().__init__()
         model = config.model
-        self.counts_steps = getattr(model, "counts_steps", False)
+        self.counts_steps = model.counts_steps
         self.body = Body(2 * channels + self.counts_steps, model.policy_features, side)
         self.mean, self.raw_stddev = (nn.Linear(self.body.size, model.command_size) for _ in range(2))
         self.stop = nn.Linear(self.body.size, 1)
@@ -87,7 +87,7 @@ class Transformer(nn.Module):
     def __init__(self, config: Config, side: int, channels: int):
         super().__init__()
         model = config.model
-        self.model, self.patch, self.adds = model, getattr(model, "patch", 1), getattr(model, "skips", "") == "add"
+        self.model, self.patch, self.adds = model, model.patch, model.skips == "add"
         features, side = model.transformer_features, side // self.patch
         widths = [channels * self.patch**2, *features]
         self.encoder = nn.ModuleList(

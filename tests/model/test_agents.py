@@ -24,9 +24,11 @@ def test_a_spatial_command_is_read_and_obeyed_where_it_is_said(random):
     )  # fmt: skip
     agents = Agents(ModelConfig(**settings), (16, 16, 1))
     state, goal = images(random, (16, 16, 1), batch=1), images(random, (16, 16, 1), batch=1).numpy()
-    before = agents.policy(state, goal).mean.numpy().reshape(4, 4, 3)
+    before = agents.policy(state, goal, tf.ones([1])).mean.numpy().reshape(4, 4, 3)
     goal[0, :3, :3] = 0.0  # reaches cells as far as the receptive field does: 4 + 2 x 3, then 2 x 4 more for the head
-    change = np.abs(agents.policy(state, tf.constant(goal)).mean.numpy().reshape(4, 4, 3) - before).max(-1)
+    change = np.abs(agents.policy(state, tf.constant(goal), tf.ones([1])).mean.numpy().reshape(4, 4, 3) - before).max(
+        -1
+    )
     assert change[0, 0] > 0 and change[3, 3] == change[0, 3] == 0
     agents.transformer.heads["mu_flow"].kernel.assign(random.normal(size=(3, 3, 4, 2)))
     command = np.zeros([1, 48], np.float32)

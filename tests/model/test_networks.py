@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_interp.errors import InputError
+from tf_interp.model.networks.blocks import stacked_channels
 from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.networks.policy import Policy
 from tf_interp.model.networks.transformer import Transformer
@@ -19,6 +20,9 @@ def images(random, shape, batch=3):
     return tf.constant(random.uniform(size=[batch, *shape]), tf.float32)
 
 
+ALL_LEFT = tf.ones([3])  # of the steps, in each of three walks
+
+
 def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", sigma_flow=None):
     return Transformer(shape, 5, features, collect_heads(names, shape[-1], FlowRange(3.0, sigma_flow)), dtype=dtype)
 
@@ -26,9 +30,9 @@ def transformer(shape, features=(4, 6, 8), names=ALL, dtype="float32", sigma_flo
 @pytest.mark.parametrize("shape", [(28, 28, 1), (27, 31, 3), (5, 6, 1), (64, 48, 3)])
 def test_any_height_and_width(random, shape):
     state, goal = images(random, shape), images(random, shape)
-    policy = Policy(5, (4, 6, 8), 0.1)(state, goal)
+    policy = Policy(5, (4, 6, 8), 0.1)(state, goal, ALL_LEFT)
     assert policy.mean.shape == policy.stddev.shape == (3, 5) and policy.stop_logit.shape == (3,)
-    assert Value((4, 6))(state, goal).shape == CriticNetwork((4, 6))(state).shape == (3,)
+    assert Value((4, 6))(state, goal, ALL_LEFT).shape == CriticNetwork((4, 6))(state).shape == (3,)
     params = transformer(shape)(state, policy.mean)
     height, width, channels = shape
     assert {name: tuple(value.shape[1:]) for name, value in params.items()} == {
@@ -64,7 +68,7 @@ def test_halved_maps_are_bilinear_between_every_second_pixel(random):
 
 def test_parameter_counts_by_hand():
     policy = Policy(5, (4, 6), 0.1)
-    policy(tf.zeros([1, 9, 8, 1]), tf.zeros([1, 9, 8, 1]))
+    policy(tf.zeros([1, 9, 8, 1]), tf.zeros([1, 9, 8, 1]), tf.ones([1]))
     body = (4 * 4 * 2 * 4 + 4) + (4 * 4 * 4 * 6 + 6)  # 9 x 8 -> 5 x 4 -> 3 x 2
     assert policy.count_params() == body + (3 * 2 * 6 + 1) * (5 + 5 + 1)
     net = transformer((9, 8, 1), features=(4, 6), names=("warp",))
@@ -91,15 +95,48 @@ def test_stochastic_transformer_predicts_sigma_flow(random):
     assert float(tf.reduce_min(params["sigma_flow"])) > 0
 
 
+def test_the_remaining_steps_are_a_constant_plane_beside_both_images(random):
+    shape = (8, 8, 1)
+    state, goal = images(random, shape), images(random, shape)
+    for network in (Policy(5, (4,), 0.1, counts_steps=True), Value((4,), counts_steps=True)):
+        network(state, goal, ALL_LEFT)
+        kernel = network.body.layers[0].kernel
+        assert kernel.shape[2] == 3
+        kernel.assign(tf.concat([tf.zeros_like(kernel[:, :, :2]), tf.ones_like(kernel[:, :, 2:])], axis=2))
+        seen = network.body.maps(stacked_channels(state, goal, tf.constant([1.0, 0.5, 0.0])))
+        np.testing.assert_allclose(seen[:, 1, 1], np.outer([16.0, 8.0, 0.0], np.ones(4)))  # 4 x 4 pixels of it
+        told = [tf.nest.flatten(network(state, goal, share))[0] for share in (ALL_LEFT, 0.5 * ALL_LEFT)]
+        assert np.abs(told[0] - told[1]).min() > 0
+    blind = Policy(5, (4,), 0.1)
+    np.testing.assert_array_equal(blind(state, goal, ALL_LEFT).mean, blind(state, goal, 0.0 * ALL_LEFT).mean)
+
+
+def test_patches_come_in_as_channels_and_go_out_as_pixels(random):
+    """A head that has nothing but a bias writes it, patch by patch, in the order in which pixels came in."""
+    net = Transformer((8, 12, 1), 5, (4, 6), collect_heads(("warp",), 1, FlowRange(3.0)), patch=2)
+    state, command = images(random, (8, 12, 1)), tf.zeros([3, 5])
+    net(state, command)
+    assert net.encoder[0].kernel.shape == (3, 3, 4, 4)  # 3 x 3 patches of 2 x 2 pixels
+    bias = np.float32([[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.7, 0.8]]])  # row, column, (x, y)
+    net.heads["mu_flow"].bias.assign(bias.ravel())
+    flow = net(state, command)["mu_flow"]
+    assert flow.shape == (3, 8, 12, 2)
+    np.testing.assert_allclose(flow, np.tile(3.0 * np.tanh(bias), (3, 4, 6, 1)), rtol=1e-6)
+    with pytest.raises(InputError, match="patch: images of 9 x 8 have no whole patches of 2"):
+        Transformer((9, 8, 1), 5, (4, 6), {}, patch=2)
+    with pytest.raises(InputError, match="4 levels are too many for images of 6 x 6 patches"):
+        Transformer((12, 12, 1), 5, (4, 4, 4, 4), {}, patch=2)
+
+
 def test_initial_stddev(random):
-    policy = Policy(5, (4,), initial_stddev=0.3)(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
+    policy = Policy(5, (4,), initial_stddev=0.3)(images(random, (8, 8, 1)), images(random, (8, 8, 1)), ALL_LEFT)
     np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.3), rtol=1e-6)
     floored = Policy(5, (4,), initial_stddev=0.3, stddev_floor=0.2, stop_bias=-2.0)
-    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
+    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)), ALL_LEFT)
     np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.5), rtol=1e-6)
     np.testing.assert_allclose(policy.stop_logit, [-2.0] * 3)
     floored.raw_stddev.bias.assign([-100.0] * 5)
-    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)))
+    policy = floored(images(random, (8, 8, 1)), images(random, (8, 8, 1)), ALL_LEFT)
     np.testing.assert_allclose(policy.stddev, np.full([3, 5], 0.2), rtol=1e-6)
 
 
@@ -127,8 +164,8 @@ def test_bfloat16_keeps_weights_and_outputs_in_float32_and_stays_close(random):
     shape = (12, 12, 1)
     state, goal = images(random, shape), images(random, shape)
     for build, arguments in (
-        (lambda dtype: Policy(5, (4, 6), 0.1, dtype=dtype), (state, goal)),
-        (lambda dtype: Value((4, 6), dtype), (state, goal)),
+        (lambda dtype: Policy(5, (4, 6), 0.1, dtype=dtype), (state, goal, ALL_LEFT)),
+        (lambda dtype: Value((4, 6), dtype), (state, goal, ALL_LEFT)),
         (lambda dtype: CriticNetwork((4, 6), dtype), (state,)),
         (lambda dtype: transformer(shape, dtype=dtype), (state, tf.ones([3, 5]))),
     ):
@@ -145,4 +182,4 @@ def test_bfloat16_keeps_weights_and_outputs_in_float32_and_stays_close(random):
 
 def test_image_and_goal_of_different_shapes_are_refused():
     with pytest.raises(InputError, match=r"image \(1, 8, 8, 1\) and goal \(1, 8, 9, 1\)"):
-        Policy(5, (4,), 0.1)(tf.zeros([1, 8, 8, 1]), tf.zeros([1, 8, 9, 1]))
+        Policy(5, (4,), 0.1)(tf.zeros([1, 8, 8, 1]), tf.zeros([1, 8, 9, 1]), tf.ones([1]))

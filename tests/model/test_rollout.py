@@ -29,7 +29,7 @@ def agents():
     for variable in built.trainable_variables:
         variable.assign_add(random.normal(scale=0.1, size=variable.shape).astype(np.float32))
     # Log-odds around zero: at the first step two of four walks stop, two go on.
-    built.policy.stop.bias.assign_sub([np.median(built.policy(*pair()).stop_logit)])
+    built.policy.stop.bias.assign_sub([np.median(built.policy(*pair(), tf.ones([4])).stop_logit)])
     return built
 
 
@@ -102,7 +102,7 @@ def test_a_seed_fixes_the_commands_and_steps_differ(agents):
 def adding_walker(stop_at):
     """s' = s + 1; example i wants to stop at step stop_at[i], read off the state itself."""
 
-    def policy(state, goal):
+    def policy(state, goal, remaining):
         k = state[:, 0, 0, 0]
         zeros = tf.zeros([tf.shape(state)[0], 1])
         return PolicyOutput(zeros, zeros + 1.0, tf.where(k >= tf.constant(stop_at, tf.float32), 5.0, -5.0))

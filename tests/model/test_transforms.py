@@ -12,6 +12,7 @@ from tf_interp.model.transforms import TRANSFORMATIONS, collect_heads, compose
 from tf_interp.model.transforms.blend import blend, keep_mask
 from tf_interp.model.transforms.projection import projected
 from tf_interp.model.transforms.recolor import recolor
+from tf_interp.model.transforms.similarity import similarity_flow
 from tf_interp.model.transforms.warp import warp
 
 
@@ -200,3 +201,20 @@ def test_values_and_gradients_of_the_warp_are_those_of_tensorflow_addons(random,
     reference = found(lambda image, flow: addons.image.dense_image_warp(image, -flow[..., ::-1]))
     for expected, own in zip(reference, found(warp)):
         np.testing.assert_allclose(own, expected, rtol=1e-5, atol=2e-6)  # sums are made in another order
+
+
+def test_the_flow_of_a_similarity_by_hand():
+    quarter = tf.constant([[np.pi / 2, 0.0, 0.0, 0.0]], tf.float32)
+    # About the centre (1, 1): what is shown above it, at (1, 0), comes from the right of it, (2, 1).
+    np.testing.assert_allclose(similarity_flow(quarter, 3, 3)[0, 0, 1], [1.0, 1.0], atol=1e-6)
+    np.testing.assert_allclose(similarity_flow(quarter, 3, 3)[0, 1, 1], [0.0, 0.0], atol=1e-6)
+    twice = tf.constant([[0.0, np.log(2.0), 3.0, -1.0]], tf.float32)  # read from twice as far, 3 right and 1 up
+    np.testing.assert_allclose(similarity_flow(twice, 5, 4)[0, 0, 3], [1.5 + 3, -2.0 - 1], atol=1e-6)
+
+
+def test_four_quarter_turns_are_the_identity_and_one_is_numpys(random):
+    image = random.uniform(size=[2, 7, 7, 3]).astype(np.float32)
+    turned, params = image, {"similarity": tf.tile([[np.pi / 2, 0.0, 0.0, 0.0]], [2, 1])}
+    for quarters in range(1, 5):
+        turned = TRANSFORMATIONS["similarity"].apply(turned, params)
+        np.testing.assert_allclose(turned, np.rot90(image, quarters, axes=(1, 2)), atol=2e-5)

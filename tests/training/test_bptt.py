@@ -26,7 +26,7 @@ def test_bptt_differentiates_through_every_step():
     """
     w, steps = tf.Variable(0.3), 3
 
-    def policy(state, goal):
+    def policy(state, goal, remaining):
         mean = w * (goal - state)[:, 0, 0]
         return PolicyOutput(mean, tf.zeros_like(mean) + 1e-6, tf.zeros_like(mean[:, 0]))
 

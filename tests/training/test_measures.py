@@ -11,6 +11,8 @@ from tf_interp.training.measures import (
     flow_energy,
     flow_roughness,
     painted_share,
+    pyramid_distance,
+    step_spread,
 )
 
 
@@ -54,3 +56,38 @@ def test_flow_energy_and_roughness_by_hand():
 def test_painted_share_by_hand():
     alpha = tf.reshape([1.0, 0.5, 0.25, 1.0, 1.0, 1.0], [1, 3, 1, 2, 1])  # three steps of 1 x 2 pixels
     np.testing.assert_allclose(painted_share(alpha), [[0.5 / 2, 0.75 / 2, 0.0]])
+
+
+def test_the_spread_of_steps_by_hand_and_at_rest():
+    states = tf.reshape([0.0, 0.3, 0.4, 0.4, 1.0], [1, 5, 1, 1, 1])  # steps of .3, .1, 0 and .6
+    lengths = [np.array([0.3, 0.1, 0.0, 0.6])[:count] for count in range(1, 5)]
+    by_hand = [0.0, *(np.sum((each - each.mean()) ** 2) for each in lengths)]
+    with tf.GradientTape() as tape:
+        tape.watch(states)
+        found = step_spread(states)
+        last = found[0, -1]
+    np.testing.assert_allclose(found[0], by_hand, atol=1e-6)
+    # d/d s_1: the first step grows, the second shrinks: 2 (.3 - .25) - 2 (.1 - .25)
+    gradient = tape.gradient(last, states)[0, :, 0, 0, 0].numpy()
+    assert gradient[1] == pytest.approx(2 * 0.05 + 2 * 0.15, abs=1e-5) and np.isfinite(gradient).all()
+
+
+def test_a_detour_of_even_steps_costs_no_evenness():
+    around = tf.constant([[0, 0], [0, 1], [1, 1], [1, 0]], tf.float32)[tf.newaxis, :, :, tf.newaxis, tf.newaxis]
+    np.testing.assert_allclose(step_spread(around), np.zeros([1, 4]), atol=1e-6)
+
+
+def test_the_pyramid_has_a_slope_where_what_is_misplaced_does_not_overlap():
+    """Of two dots that are apart, one pixel nearer changes no squared distance, but the pyramid's."""
+    images = np.zeros([3, 16, 16, 1], np.float32)
+    images[[0, 1, 2], 8, [2, 8, 10]] = 1.0
+    near, far = (pyramid_distance(tf.constant(images[place]), tf.constant(images[2])) for place in (1, 0))
+    assert distance(images[1:2], images[2:], "l2") == distance(images[:1], images[2:], "l2")
+    assert float(near) < 0.7 * float(far)
+
+
+def test_the_pyramid_counts_a_wide_difference_once_a_level(random):
+    image = random.uniform(size=[2, 64, 64, 3]).astype(np.float32)
+    found = pyramid_distance(tf.constant(image), tf.constant(image + 0.1)).numpy()
+    # The border, which the filter reads as equal, takes a little.
+    np.testing.assert_allclose(found, 3 * 64 * 64 * 3 * 0.01, rtol=0.15)

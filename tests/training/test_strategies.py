@@ -42,7 +42,7 @@ ROWS = [
 
 
 def walker(w, v):
-    def policy(state, goal):
+    def policy(state, goal, remaining):
         mean = w * (goal - state)[:, 0, 0]
         return PolicyOutput(mean, tf.zeros_like(mean) + 0.5, mean[:, 0])
 

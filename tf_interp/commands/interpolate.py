@@ -33,6 +33,8 @@ class Options:
     """Folder of a trained run or model. Default: the MNIST model that ships with the package."""
     out: str = "strip.png"
     """Picture to write: start, every step and the goal side by side; with the ending .gif, an animation."""
+    steps: Optional[int] = None
+    """Number of steps. Default: that of the model's training."""
     seed: Optional[int] = None
     """Draws the commands from the policy with this seed. Default: the deterministic walk."""
 
@@ -41,23 +43,25 @@ def main(arguments: List[str]) -> int:
     """Runs the command line and returns its exit code."""
 
     def action(options: Options) -> None:
-        interpolate(options.start, options.goal, options.model, options.out, options.seed)
+        interpolate(options.start, options.goal, options.model, options.out, options.seed, options.steps)
 
     return run_command("interpolate", Options, DESCRIPTION, action, arguments)
 
 
-def interpolate(start: str, goal: str, model: Optional[str], out: str, seed: Optional[int] = None) -> None:
+def interpolate(
+    start: str, goal: str, model: Optional[str], out: str, seed: Optional[int] = None, steps: Optional[int] = None
+) -> None:
     """Reads two images, walks, writes a strip or a GIF, and says what it did.
 
     Args:
         start, goal: image files.
         model: folder of a run or model; None for the MNIST model that ships with the package.
         out: file to write.
-        seed: see `Interpolator`.
+        seed, steps: see `Interpolator`.
 
     Raises:
         FileError: an image or the model cannot be read, or `out` not written.
-        InputError: the ending of `out` is not that of an image format, or the seed is out of range.
+        InputError: the ending of `out` is not that of an image format, or the seed or the steps are out of range.
     """
     from PIL import Image
 
@@ -72,7 +76,7 @@ def interpolate(start: str, goal: str, model: Optional[str], out: str, seed: Opt
 
     interpolator = load_interpolator(model or MNIST_BPTT)
     first, last = (read_image(Path(name), interpolator.image_shape) for name in (start, goal))
-    path = interpolator(first[np.newaxis], last[np.newaxis], seed)
+    path = interpolator(first[np.newaxis], last[np.newaxis], seed, steps)
     length, magnify = int(path.lengths[0]), max(1, _CELL_PIXELS // interpolator.image_shape[1])
     try:
         save_strip(path.frames[0], last, length, target, magnify)

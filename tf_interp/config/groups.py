@@ -27,6 +27,8 @@ class ModelConfig(Group):
 
     steps: int = setting(5, 1, 100)
     """K, the number of transformations in a walk, or the budget where STOP may end it sooner (section 4.5)."""
+    steps_drawn: Optional[Tuple[int, ...]] = setting(None, 1, 100)
+    """Numbers of steps of which each training batch draws one, so that one model serves them all. None: `steps`."""
     use_stop: bool = setting(False, used_by="pg, hybrid")
     """pg, hybrid: lets the Bernoulli STOP end walks; bptt_stop always does, bptt never."""
     stop_bias: float = setting(-2.0, -20.0, 20.0, used_by="STOP")
@@ -36,12 +38,18 @@ class ModelConfig(Group):
     spatial_command: bool = setting(False)
     """Makes the command a map, not a vector: D numbers spread over the cells of pi's last resolution, which must be
     T's lowest. T then reads in each cell what pi saw there."""
+    counts_steps: bool = setting(False)
+    """Tells pi and the value network which share of the steps is left, (K - k) / K, as a constant plane. The paper's pi
+    sees s_k and g alone, cannot tell the first step from the last, and takes the same share of the rest each time."""
     initial_stddev: float = setting(0.1, 1e-6, 10.0)
     """Standard deviation of the Gaussian command before training."""
     stddev_floor: float = setting(0.0, 0.0, 10.0)
     """Least standard deviation of the command: a remedy for the hybrid's collapse (section 4.4)."""
-    transformations: Tuple[Literal["warp", "recolor", "blend"], ...] = setting(("warp",))
+    transformations: Tuple[Literal["similarity", "warp", "recolor", "blend"], ...] = setting(("warp",))
     """Transformations applied in this order at each step (section 4.1). The paper used the warp alone on MNIST."""
+    composition: bool = setting(False)
+    """Makes every frame from s_0 by what the steps add up to, so that a walk interpolates its pixels once, not K times.
+    The paper makes frame from frame."""
     max_flow: float = setting(4.0, 0.01, 1000.0, used_by="warp")
     """warp: largest displacement along either axis, in pixels."""
     stochastic_flow: bool = setting(False, used_by="warp")
@@ -59,6 +67,12 @@ class ModelConfig(Group):
     resolution."""
     transformer_features: Tuple[int, ...] = setting((16, 32, 64), 1, 4096)
     """Channels of the U-Net from full resolution down (Fig. 2b). Each after the first halves the resolution."""
+    patch: int = setting(1, 1, 8)
+    """Side of the patches that T sees and predicts as a whole: their pixels are channels at its input, and a head
+    predicts all pixels of a patch. 2 saves the convolutions at full resolution, the dearest ones. 1: none."""
+    skips: Literal["concat", "add"] = setting("concat")
+    """How T's decoder meets what the encoder saw. concat: beside it, as in the U-Net; add: added to it, and resolutions
+    doubled by 2 x 2 convolutions instead of 4 x 4, which takes about half the arithmetic."""
     map_halvings: int = setting(0, 0, 8)
     """How often the resolution at which T decodes its maps is halved; they are enlarged bilinearly. 0: every pixel has
     a flow of its own, 1: every second one along each axis, which is smoother and faster."""
@@ -82,6 +96,9 @@ class RewardConfig(Group):
     LPIPS does with equal weights; it is about a hundred times smaller, so raise goal_weight."""
     classifier: Optional[str] = setting(None, used_by="goal_norm perceptual")
     """goal_norm perceptual: folder of the classifier. Default: the one for MNIST that ships with the package."""
+    coarse_goal_weight: float = setting(0.0, 0.0, 1e6)
+    """Weight of a distance from the goal over a pyramid of ever coarser images, in which what is far out of place still
+    has a slope."""
     edge_weight: float = setting(0.0, 0.0, 1e6)
     """Weight of a second distance from the goal, ||grad s_K - grad g||_1, to which blurred edges are far from sharp
     ones."""
@@ -90,6 +107,13 @@ class RewardConfig(Group):
     mixture_weight: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for the square of a critic's guess, as in ACAI, of how far the frame is from the nearer end of
     its walk, as a share of ||s_0 - g||. 0 trains no such critic."""
+    evenness_cost: float = setting(0.0, 0.0, 1e6)
+    """Paid for the spread of the step lengths d_k = ||s_{k+1} - s_k|| of a walk, sum_k (d_k - mean d)^2. A detour of
+    even steps is free."""
+    pace_cost: float = setting(0.0, 0.0, 1e6)
+    """Paid in each step for (d_k - pace)^2. A walk that STOP may end then takes more steps the longer its way is."""
+    pace: float = setting(2.0, 0.0, 1e6)
+    """The length ||s_{k+1} - s_k|| that a step should have, where pace_cost is paid."""
     motion_cost: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""
     departure_cost: float = setting(0.0, 0.0, 1e6)

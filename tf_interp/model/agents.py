@@ -16,7 +16,7 @@ from tf_interp.model.networks.policy import Policy
 from tf_interp.model.networks.transformer import Transformer
 from tf_interp.model.rollout import Walker
 from tf_interp.model.structs import FlowRange, ImageShape, TransformParams
-from tf_interp.model.transforms import collect_heads, compose
+from tf_interp.model.transforms import canvas, collect_heads, compose, composed
 from tf_interp.system.run_folder import image_shape_of, read_json
 from tf_interp.system.weights import read_weights
 
@@ -38,7 +38,7 @@ class Agents(tf.Module):
 
     def __init__(self, model: ModelConfig, image_shape: ImageShape, precision: str = "float32"):
         super().__init__(name="agents")
-        self._model = model
+        self._model, self._channels = model, image_shape[-1]
         cells = _cells(model, image_shape) if model.spatial_command else None
         self.policy = Policy(
             model.command_size,
@@ -48,6 +48,7 @@ class Agents(tf.Module):
             model.stop_bias,
             precision,
             cells,
+            model.counts_steps,
         )
         sigma = model.initial_sigma_flow if model.stochastic_flow else None
         flows = FlowRange(model.max_flow, sigma, model.sigma_flow_floor)
@@ -59,20 +60,25 @@ class Agents(tf.Module):
             model.map_halvings,
             precision,
             model.spatial_command,
+            model.patch,
+            model.skips,
         )
         blank = tf.zeros([1, *image_shape])
-        self.policy(blank, blank)
+        self.policy(blank, blank, tf.ones([1]))
         self.transformer(blank, tf.zeros([1, model.command_size]))
 
     @property
     def walker(self) -> Walker:
         """The agents, ready for `rollout`."""
-        transform = compose(self._model.transformations)
-        names = tuple(self.transformer.specs)
-        if not self._model.stochastic_flow:
-            return Walker(self.policy, self.transformer, transform, names)
-        draw = partial(_draw_flow, noise_size=self._model.noise_size)
-        return Walker(self.policy, self.transformer, transform, (*names, "flow"), draw)
+        model, names = self._model, tuple(self.transformer.specs)
+        walker = Walker(self.policy, self.transformer, compose(model.transformations), names)
+        if model.stochastic_flow:
+            draw = partial(_draw_flow, noise_size=model.noise_size)
+            walker = walker._replace(param_names=(*names, "flow"), perturb=draw)
+        if model.composition:
+            transform = composed(model.transformations, self._channels)
+            walker = walker._replace(transform=transform, begin=lambda start: canvas.packed(canvas.begun(start)))
+        return walker
 
 
 def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:
@@ -109,11 +115,11 @@ def _cells(model: ModelConfig, image_shape: ImageShape) -> int:
         InputError: pi's last resolution is not T's lowest, or D is no multiple of the cells.
     """
     read = halved(image_shape[:2], len(model.policy_features))
-    written = halved(image_shape[:2], len(model.transformer_features) - 1)
+    written = halved([side // model.patch for side in image_shape[:2]], len(model.transformer_features) - 1)
     if read != written:
         raise InputError(
             f"spatial_command: policy_features end at {read[0]} x {read[1]} but transformer_features at "
-            f"{written[0]} x {written[1]}; give transformer_features one level more than policy_features"
+            f"{written[0]} x {written[1]}; choose their levels, and patch, so that these are equal"
         )
     if model.command_size % (read[0] * read[1]):
         raise InputError(f"command_size: {model.command_size} is no multiple of the {read[0]} x {read[1]} cells")

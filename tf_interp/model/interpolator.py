@@ -42,38 +42,47 @@ class Interpolator:
         self.parameters = sum(net.count_params() for net in (agents.policy, agents.transformer))
         self._compiled = tf.function(self._walk, reduce_retracing=True)
 
-    def __call__(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Path:
+    def __call__(
+        self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None, steps: Optional[int] = None
+    ) -> Path:
         """Walks from each start to its goal.
 
         Args:
             start, goal: arrays [B,H,W,C] in [0, 1].
             seed: None for the deterministic walk (mean commands, STOP at p > 0.5); a whole number of 32 bits
                 draws the commands from the policy, the same number the same walk.
+            steps: K, 1 to 1,000; None for the number it was trained with. A model that counts its steps
+                (`counts_steps`) divides the way among them.
 
         Returns:
             `Path` with NumPy arrays.
 
         Raises:
             InputError: shapes differ from each other or from the model's, values are not finite and in [0, 1], or the
-                seed has more than 32 bits.
+                seed has more than 32 bits, or the steps are out of range.
         """
-        walks = self.trajectory(start, goal, seed)
+        walks = self.trajectory(start, goal, seed, steps)
         # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
         frames = np.clip(walks.frames.numpy(), 0.0, 1.0)
         return Path(frames, walks.lengths.numpy(), walks.command.sample.numpy())
 
-    def trajectory(self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None) -> Trajectory:
+    def trajectory(
+        self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None, steps: Optional[int] = None
+    ) -> Trajectory:
         """The same walks with all that was decided on the way, in tensors; arguments and errors as above."""
         start, goal = self._checked("start", start), self._checked("goal", goal)
         if len(start) != len(goal):
             raise InputError(f"start holds {len(start)} images but goal {len(goal)}; they are walked pair by pair")
         if seed is not None and not -(2**31) <= seed < 2**31:
             raise InputError(f"seed: {seed} is outside the allowed range {-(2**31)} to {2**31 - 1}")
-        return self._compiled(start, goal, None if seed is None else tf.constant([seed, 0], tf.int32))
+        steps = self.config.model.steps if steps is None else steps
+        if not 1 <= steps <= 1000:
+            raise InputError(f"steps: {steps} is outside the allowed range 1 to 1000")
+        return self._compiled(start, goal, steps, None if seed is None else tf.constant([seed, 0], tf.int32))
 
-    def _walk(self, start: tf.Tensor, goal: tf.Tensor, key: Optional[tf.Tensor]) -> Trajectory:
+    def _walk(self, start: tf.Tensor, goal: tf.Tensor, steps: int, key: Optional[tf.Tensor]) -> Trajectory:
         rules = Rules(key, self.config.obeys_stop)
-        return rollout(self.agents.walker, start, goal, self.config.model.steps, rules)
+        return rollout(self.agents.walker, start, goal, steps, rules)
 
     def _checked(self, name: str, images: np.ndarray) -> tf.Tensor:
         images = np.asarray(images)

@@ -85,7 +85,7 @@ def _backward(step, states, active, goal, upstream, variables, on_host) -> Leave
         )
         return k - 1, by_state, by_goal + own_goal, [total + new for total, new in zip(by_variables, own)]
 
-    zeros = [tf.zeros_like(each) for each in (goal, goal, *variables)]
+    zeros = [tf.zeros_like(each) for each in (states[0], goal, *variables)]
     begin = (tf.constant(steps - 1), zeros[0], zeros[1], zeros[2:])
     _, by_state, by_goal, by_variables = _loop(lambda k, *_: k >= 0, body, begin, steps)
     return [by_state, by_goal, *by_variables]

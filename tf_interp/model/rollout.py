@@ -21,18 +21,21 @@ class Walker(NamedTuple):
     """What a walk is made of.
 
     Attributes:
-        policy: (state, goal) [B,H,W,C] -> `PolicyOutput`.
+        policy: (state, goal) [B,H,W,C], share of the steps that is left [B] -> `PolicyOutput`.
         transformer: (state [B,H,W,C], command [B,D]) -> `TransformParams` of one step.
-        transform: (state [B,H,W,C], params of one step) -> next state [B,H,W,C], both in [0, 1].
+        transform: (canvas, params of one step) -> next canvas. A canvas is float32 [B,H,W,*]; its first C channels are
+            the state, in [0, 1].
+        begin: s_0 -> its canvas. By default the canvas is the state itself.
         param_names: names in the params that reach `transform`.
         perturb: (params, seed of the step or None) -> params; draws what a stochastic T draws.
     """
 
-    policy: Callable[[tf.Tensor, tf.Tensor], PolicyOutput]
+    policy: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], PolicyOutput]
     transformer: Callable[[tf.Tensor, tf.Tensor], TransformParams]
     transform: Callable[[tf.Tensor, TransformParams], tf.Tensor]
     param_names: Tuple[str, ...]
     perturb: Callable[[TransformParams, Optional[tf.Tensor]], TransformParams] = lambda params, seed: params
+    begin: Callable[[tf.Tensor], tf.Tensor] = tf.identity
 
 
 class GradientFlow(NamedTuple):
@@ -62,9 +65,9 @@ class Measure(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Record of one step, tensors [B,...]. `active` tells whether it was taken; `state` is the next state."""
+    """Record of one step, tensors [B,...]. `active` tells whether it was taken; `canvas` is that of the next state."""
 
-    state: tf.Tensor
+    canvas: tf.Tensor
     command: Command
     params: TransformParams
     measured: Dict[str, tf.Tensor]
@@ -89,35 +92,40 @@ class Rules(NamedTuple):
     keep: Optional[Tuple[str, ...]] = None
 
 
-def step(walker: Walker, k: tf.Tensor, state: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, rules: Rules) -> Step:
+def step(
+    walker: Walker, k: tf.Tensor, steps: int, canvas: tf.Tensor, goal: tf.Tensor, active: tf.Tensor, rules: Rules
+) -> Step:
     """One transition s' = T(s, a), eq. 1. A rollout that has stopped, now or earlier, keeps its image.
 
     Args:
         walker: networks and transformations.
         k: int32, number of the step.
-        state, goal: float32 [B,H,W,C] in [0, 1].
+        steps: K.
+        canvas: of s_k, see `Walker`.
+        goal: float32 [B,H,W,C] in [0, 1].
         active: bool [B], False for rollouts that stopped earlier.
         rules: of the rollout.
     """
     seed, gradients = _seed_of_step(rules.seed, k), rules.gradients
-    state = _passing(state, gradients.state)
-    command = act(walker.policy(_passing(state, gradients.policy), goal), seed, rules.use_stop)
+    canvas = _passing(canvas, gradients.state)
+    state = _state(canvas, goal)
+    remaining = tf.fill(tf.shape(state)[:1], 1.0 - tf.cast(k, tf.float32) / steps)
+    command = act(walker.policy(_passing(state, gradients.policy), goal, remaining), seed, rules.use_stop)
     params = walker.transformer(state, _passing(command.sample, gradients.command))
     params = walker.perturb(params, seed)
     active = active & ~command.stop
-    moved = walker.transform(state, params)
-    next_state = tf.where(active[:, None, None, None], moved, state)
-    measured = rules.measure.of_step(k, state, next_state, goal, params)
+    canvas = tf.where(active[:, None, None, None], walker.transform(canvas, params), canvas)
+    measured = rules.measure.of_step(k, state, _state(canvas, goal), goal, params)
     kept = {name: params[name] for name in _kept(walker, rules)}
-    return Step(next_state, command, kept, measured, active)
+    return Step(canvas, command, kept, measured, active)
 
 
 def unroll(walker: Walker, start: tf.Tensor, goal: tf.Tensor, steps: int, rules: Rules = Rules()) -> Trajectory:
     """`rollout` as a plain Python loop."""
-    state, active, records = start, _everyone(start), []
+    canvas, active, records = walker.begin(start), _everyone(start), []
     for k in range(steps):
-        records.append(step(walker, k, state, goal, active, rules))
-        state, active = records[-1].state, records[-1].active
+        records.append(step(walker, k, steps, canvas, goal, active, rules))
+        canvas, active = records[-1].canvas, records[-1].active
     stacked = tf.nest.map_structure(lambda *leaves: tf.stack(leaves, axis=1), *records)
     return _trajectory(start, goal, steps, stacked)
 
@@ -147,15 +155,15 @@ def rollout(
         return _rollout_recomputed(walker, start, goal, steps, rules, memory == "host")
     arrays = tf.nest.map_structure(lambda dtype: tf.TensorArray(dtype, size=steps), _dtypes(walker, rules))
 
-    def body(k, state, active, arrays):
-        record = step(walker, k, state, goal, active, rules)
+    def body(k, canvas, active, arrays):
+        record = step(walker, k, steps, canvas, goal, active, rules)
         arrays = tf.nest.map_structure(lambda array, leaf: array.write(k, leaf), arrays, record)
-        return k + 1, record.state, record.active, arrays
+        return k + 1, record.canvas, record.active, arrays
 
     _, _, _, arrays = tf.while_loop(
         cond=lambda k, *_: k < steps,
         body=body,
-        loop_vars=(tf.constant(0), start, _everyone(start), arrays),
+        loop_vars=(tf.constant(0), walker.begin(start), _everyone(start), arrays),
         maximum_iterations=steps,
         swap_memory=True,
     )
@@ -168,12 +176,12 @@ def _rollout_recomputed(
     """`rollout` by `memory.recomputed`, which wants every tensor of a step as numbers that can be differentiated."""
     dtypes = _dtypes(walker, rules)
 
-    def step_of_leaves(k, state, goal, active):
-        record = step(walker, k, state, goal, active > 0.5, rules)
+    def step_of_leaves(k, canvas, goal, active):
+        record = step(walker, k, steps, canvas, goal, active > 0.5, rules)
         return [tf.cast(leaf, tf.float32) for leaf in tf.nest.flatten(record)]
 
-    count = len(tf.nest.flatten(dtypes))
-    leaves = [_batch_first(leaf) for leaf in recomputed(step_of_leaves, start, goal, steps, count, on_host)]
+    count, begun = len(tf.nest.flatten(dtypes)), walker.begin(start)
+    leaves = [_batch_first(leaf) for leaf in recomputed(step_of_leaves, begun, goal, steps, count, on_host)]
     record = tf.nest.pack_sequence_as(dtypes, leaves)
     command = record.command._replace(stop=record.command.stop > 0.5)
     return _trajectory(start, goal, steps, record._replace(command=command, active=record.active > 0.5))
@@ -187,6 +195,11 @@ def _dtypes(walker: Walker, rules: Rules) -> Step:
     command = Command(PolicyOutput(tf.float32, tf.float32, tf.float32), tf.float32, tf.bool)
     params, measured = (dict.fromkeys(names, tf.float32) for names in (_kept(walker, rules), rules.measure.names))
     return Step(tf.float32, command, params, measured, tf.bool)
+
+
+def _state(canvas: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    channels = goal.shape[-1]
+    return canvas if canvas.shape[-1] == channels else canvas[..., :channels]
 
 
 def _passing(value: tf.Tensor, gradients: bool) -> tf.Tensor:
@@ -207,6 +220,6 @@ def _batch_first(stacked: tf.Tensor) -> tf.Tensor:
 
 
 def _trajectory(start: tf.Tensor, goal: tf.Tensor, steps: int, record: Step) -> Trajectory:
-    frames = tf.concat([start[:, tf.newaxis], record.state], axis=1)
+    frames = tf.concat([start[:, tf.newaxis], record.canvas[..., : start.shape[-1]]], axis=1)
     frames = tf.ensure_shape(frames, [start.shape[0], steps + 1, *start.shape[1:]])  # which the loop has lost
     return Trajectory(frames, goal, record.command, record.params, record.active, record.measured)

@@ -29,6 +29,22 @@ alpha_recolor [B,H,W,1] in [0, 1], recolor_matrix [B,C,C], recolor_bias [B,C]; a
 [B,H,W,C] in [0, 1]. A dictionary and not a NamedTuple, because the configured transformations decide which exist."""
 
 
+class Canvas(NamedTuple):
+    """What a composed walk keeps in place of a frame, see `transforms.canvas`.
+
+    Attributes:
+        start: float32 [B,H,W,C] in [0, 1], s_0.
+        flow: float32 [B,H,W,2], Phi in pixels, where each pixel came from.
+        gain: float32 [B,H,W,C*C], R in the order of rows; row i mixes the channels of s_0 into channel i.
+        paint: float32 [B,H,W,C], P.
+    """
+
+    start: tf.Tensor
+    flow: tf.Tensor
+    gain: tf.Tensor
+    paint: tf.Tensor
+
+
 class FlowRange(NamedTuple):
     """What the flows of one warp may be, in pixels.
 

@@ -8,12 +8,23 @@ from typing import Any, Callable, Iterator
 
 import tensorflow as tf
 
+from tf_interp.errors import InputError
+
 DEVICES = {
     "one": tf.distribute.get_strategy,
     "mirrored": tf.distribute.MirroredStrategy,
     "multi_worker": tf.distribute.MultiWorkerMirroredStrategy,
 }
 """Value of the setting devices -> what makes its strategy."""
+
+
+def check_replicas(devices: tf.distribute.Strategy, batch_size: int, alternating: bool) -> None:
+    """Raises InputError if replicas cannot share a batch evenly, or would have to update networks by turns."""
+    count = devices.num_replicas_in_sync
+    if batch_size % count:
+        raise InputError(f"batch_size: {batch_size} cannot be split evenly over {count} replicas")
+    if count > 1 and alternating:  # tf.distribute allows no update inside of a tf.cond
+        raise InputError(f"trains: alternate takes one replica, and devices has {count}; take --devices one")
 
 
 def distributed(batches: tf.data.Dataset, devices: tf.distribute.Strategy) -> Iterator[Any]:

@@ -60,14 +60,15 @@ def expected_returns(trajectory: Trajectory, value: Optional[keras.Model], endin
 
     Args:
         trajectory: the rollouts.
-        value: (state, goal) [B,H,W,C] -> [B].
+        value: (state, goal) [B,H,W,C], share of the steps that is left [B] -> [B].
         ending: float32 [B,K+1], what ending at s_k earns.
     """
     if value is None:
         return tf.zeros(tf.shape(trajectory.active))
     states, steps = trajectory.frames[:, :-1], trajectory.active.shape[1]
     goals = tf.repeat(trajectory.goal[:, tf.newaxis], steps, axis=1)
-    gained = per_frame(value, tf.stop_gradient(states), tf.stop_gradient(goals))
+    remaining = tf.repeat(1.0 - tf.range(steps, dtype=tf.float32)[tf.newaxis] / steps, tf.shape(states)[0], axis=0)
+    gained = per_frame(value, tf.stop_gradient(states), tf.stop_gradient(goals), remaining)
     return gained + tf.stop_gradient(ending[:, :-1])
 
 

@@ -9,14 +9,14 @@ AT_ONCE = 8
 
 
 def per_frame(network: Callable[..., tf.Tensor], *images: tf.Tensor) -> tf.Tensor:
-    """Applies a network of images [B,H,W,C] -> [B,...] to images [B,K,H,W,C] -> [B,K,...].
+    """Applies a network of images [B,H,W,C] -> [B,...] to images [B,K,H,W,C] -> [B,K,...]; also of numbers [B].
 
     If K is more than `AT_ONCE`, a network sees one frame after the other, and sees it again in the backward pass. So
     memory for its activations does not grow with K, which would undo what `model.memory` saves.
 
     Args:
         network: of one or more batches of images; float32, differentiable in them and in any variables.
-        images: float32 [B,K,H,W,C] each; K is static.
+        images: float32 [B,K,H,W,C] or [B,K] each; K is static.
     """
     batch, steps = tf.shape(images[0])[0], images[0].shape[1]
     if steps > AT_ONCE:

@@ -118,7 +118,8 @@ def _updates(trainer: Trainer, pairs: tf.data.Dataset, signals: List[int], worke
 
     All workers stop at the same iteration: a signal that one of them has caught is added to the signals of all.
     """
-    for iteration, batch in enumerate(trainer.distribute(pairs), trainer.done + 1):
+    for iteration, pair in enumerate(trainer.distribute(pairs), trainer.done + 1):
+        batch = (*pair, trainer.steps_of(iteration))
         metrics = trainer.train_step(*batch)
         caught = workers.greatest(signals[0] if signals else 0)
         if caught and not signals:

@@ -46,6 +46,47 @@ def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.abs(right), axis=_IMAGE) + tf.reduce_sum(tf.abs(down), axis=_IMAGE)
 
 
+def pyramid_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+    """sum_l 4^l ||P_l image - P_l goal||^2, l = 1 ... 3, where P_l is level l of a Gaussian pyramid.
+
+    Each level is blurred by the binomial filter (1, 4, 6, 4, 1) / 16 along both axes, then halved (Burt and Adelson
+    1983).
+    4^l counts each of its pixels as the 4^l pixels that it stands for.
+
+    Args:
+        image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
+
+    Returns:
+        float32 [...].
+    """
+    difference = image - goal
+    level, shape = tf.reshape(difference, [-1, *difference.shape[-3:]]), tf.shape(difference)[:-3]
+    row = tf.constant([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
+    kernel = tf.tile((row[:, tf.newaxis] * row)[:, :, tf.newaxis, tf.newaxis], [1, 1, level.shape[-1], 1])
+    total = tf.zeros(tf.shape(level)[:1])
+    for size in (4.0, 16.0, 64.0):
+        level = tf.nn.depthwise_conv2d(level, kernel, [1, 2, 2, 1], "SAME")
+        total += size * tf.reduce_sum(tf.square(level), axis=_IMAGE)
+    return tf.reshape(total, shape)
+
+
+def step_spread(states: tf.Tensor) -> tf.Tensor:
+    """sum_k (d_k - mean d)^2 of the step lengths d_k = ||s_{k+1} - s_k|| up to each state: how uneven a walk is.
+
+    Args:
+        states: float32 [B,K+1,H,W,C], s_0 ... s_K.
+
+    Returns:
+        float32 [B,K+1]; 0 for s_0 and s_1, before which no two steps can differ.
+    """
+    squares = tf.reduce_sum(tf.square(states[:, 1:] - states[:, :-1]), axis=_IMAGE)
+    lengths = tf.sqrt(squares + 1e-12)[:, tf.newaxis]  # whose slope is finite where a walk stands still
+    steps = squares.shape[1]
+    taken = np.tri(steps + 1, steps, -1, np.float32)  # up to each state
+    means = tf.reduce_sum(taken * lengths, axis=-1, keepdims=True) / np.maximum(taken.sum(-1, keepdims=True), 1)
+    return tf.reduce_sum(taken * tf.square(lengths - means), axis=-1)
+
+
 def flow_energy(flow: tf.Tensor) -> tf.Tensor:
     """Mean over pixels of |F|^2, float32 [N] of flows [N,H,W,2] in pixels."""
     return _mean_square(flow)

@@ -18,7 +18,14 @@ from tf_interp.model.structs import Trajectory, TransformParams
 from tf_interp.training.critics import Critic
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance as pixel_distance
-from tf_interp.training.measures import edge_distance, flow_energy, flow_roughness, painted_share
+from tf_interp.training.measures import (
+    edge_distance,
+    flow_energy,
+    flow_roughness,
+    painted_share,
+    pyramid_distance,
+    step_spread,
+)
 
 Distance = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """(image, goal) float32 [...,H,W,C] -> [...], >= 0."""
@@ -34,6 +41,7 @@ class Steps(NamedTuple):
         params: what T predicted, tensors [N,...].
         distance: (image, goal) -> float32 [N], the norm of the goal reward.
         critics: weight of `RewardConfig` -> the critic that it is for.
+        pace: of `RewardConfig`.
     """
 
     k: tf.Tensor
@@ -44,6 +52,7 @@ class Steps(NamedTuple):
     params: TransformParams
     distance: Distance
     critics: Dict[str, Critic]
+    pace: float
 
 
 class Term(NamedTuple):
@@ -94,6 +103,10 @@ def _motion(s: Steps) -> tf.Tensor:
     return -pixel_distance(s.next_state, s.state, "l2")
 
 
+def _pace(s: Steps) -> tf.Tensor:
+    return -tf.square(tf.sqrt(pixel_distance(s.next_state, s.state, "l2") + 1e-12) - s.pace)
+
+
 def _departure(s: Steps) -> tf.Tensor:
     return tf.cast(s.k == 0, tf.float32) * _motion(s)
 
@@ -105,7 +118,10 @@ TERMS: Dict[str, Term] = {
     "goal": Term("goal_weight", "end", lambda e: -e.distance(e.states, e.goal)),
     "mixture": Term("mixture_weight", "step", _judged("mixture_weight")),
     "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
+    "coarse_goal": Term("coarse_goal_weight", "end", lambda e: -pyramid_distance(e.states, e.goal)),
     "frame_goal": Term("frame_goal_weight", "step", _rising),
+    "evenness": Term("evenness_cost", "end", lambda e: -step_spread(e.states)),
+    "pace": Term("pace_cost", "step", _pace),
     "motion": Term("motion_cost", "step", _motion),
     "departure": Term("departure_cost", "step", _departure),
     "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
@@ -141,7 +157,7 @@ def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance
 
     def of_step(k, state, next_state, goal, params) -> Dict[str, tf.Tensor]:
         each = tf.fill(tf.shape(state)[:1], k)
-        seen = Steps(each, budget, state, next_state, goal, params, distance, critics)
+        seen = Steps(each, budget, state, next_state, goal, params, distance, critics, weights.pace)
         return {name: _value(name, weights, seen) for name in names}
 
     names = _weighted(weights, "step")

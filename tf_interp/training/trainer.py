@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, Iterator, List, Optional
 
+import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import Config
@@ -13,7 +14,7 @@ from tf_interp.model.networks.value import Value
 from tf_interp.model.rollout import Measure, Rules, rollout
 from tf_interp.model.structs import ImageShape, Trajectory
 from tf_interp.system.keras2 import keras
-from tf_interp.system.replicas import DEVICES, distributed, mean
+from tf_interp.system.replicas import DEVICES, check_replicas, distributed, mean
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
@@ -69,12 +70,7 @@ class Trainer:
         perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
         self.distance = goal_distance(config.reward.goal_norm, perceive)
         self.devices = devices or DEVICES[config.optimizer.devices]()
-        replicas = self.devices.num_replicas_in_sync
-        if config.optimizer.batch_size % replicas:
-            batch_size = config.optimizer.batch_size
-            raise InputError(f"batch_size: {batch_size} cannot be split evenly over {replicas} replicas")
-        if replicas > 1 and config.policy_gradient.trains == "alternate":  # tf.distribute allows no update in a tf.cond
-            raise InputError(f"trains: alternate takes one replica, and devices has {replicas}; take --devices one")
+        check_replicas(self.devices, config.optimizer.batch_size, config.policy_gradient.trains == "alternate")
         keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
@@ -103,18 +99,27 @@ class Trainer:
         """Network name -> number of trainable weights."""
         return {name: net.count_params() for name, net in self.networks.items()}
 
+    def steps_of(self, iteration: int) -> int:
+        """K of the walks in an iteration, a function of the seed, so that a resumed run repeats it."""
+        choices = self.config.model.steps_drawn or (self.config.model.steps,)
+        return int(np.random.RandomState([self.config.seed, iteration]).choice(choices))
+
     def distribute(self, pairs: tf.data.Dataset) -> Iterator[Any]:
         """Splits the batches of `pairs` over the replicas."""
         return distributed(pairs, self.devices)
 
     @tf.function
-    def train_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
+    def train_step(self, start: tf.Tensor, goal: tf.Tensor, steps: Optional[int] = None) -> Metrics:
         """One update on a batch of pairs, float32 [B,H,W,C] each (per-replica values under several devices).
+
+        Args:
+            start, goal: the pairs.
+            steps: K; None for that of the settings. Each has a compiled graph of its own.
 
         Returns:
             Scalars for the logs, float32.
         """
-        per_replica = self.devices.run(self._replica_step, args=(start, goal))
+        per_replica = self.devices.run(self._replica_step, args=(start, goal, steps or self.config.model.steps))
         metrics = {name: self.devices.experimental_local_results(each)[0] for name, each in per_replica.items()}
         metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
@@ -134,19 +139,19 @@ class Trainer:
         self.value = None
         if config.uses_policy_gradients:
             blank = tf.zeros([1, *image_shape])
-            self.value = Value(features, precision)
-            self.value(blank, blank)
+            self.value = Value(features, precision, config.model.counts_steps)
+            self.value(blank, blank, tf.ones([1]))
         self.critics = build_critics(config.reward, config.critic, features, image_shape, precision)
         judges = [critic.network for critic in self.critics.values()]
         found = (self.agents.policy, self.agents.transformer, self.value, *judges)
         self.networks = {net.name: net for net in found if net is not None}
 
-    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor) -> Metrics:
+    def _replica_step(self, start: tf.Tensor, goal: tf.Tensor, steps: int) -> Metrics:
         config, strategy = self.config, self.strategy
         seed = _noise_seed(config.seed, self.iteration)
-        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure, strategy.reads)
+        rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps), strategy.reads)
         with tf.GradientTape() as tape:
-            trajectory = rollout(self.agents.walker, start, goal, config.model.steps, rules, config.optimizer.memory)
+            trajectory = rollout(self.agents.walker, start, goal, steps, rules, config.optimizer.memory)
             episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value)
             output = strategy.objective(episode)
             loss = tf.reduce_mean(output.loss)
@@ -156,12 +161,11 @@ class Trainer:
             metrics.update(self._update_critic(critic, trajectory, seed))
         return dict(zip(metrics, tf.unstack(mean(tf.stack(list(metrics.values()))))))
 
-    @property
-    def measure(self) -> Measure:
+    def measure(self, steps: int) -> Measure:
         """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
         config, walker = self.config, self.agents.walker
         parts = (
-            rewards_of_steps(config.reward, self.critics, self.distance, config.model.steps),
+            rewards_of_steps(config.reward, self.critics, self.distance, steps),
             maps_measure(walker.param_names),
         )
 

@@ -4,7 +4,7 @@ Every network computes in the Keras dtype policy it is given ("float32" or "mixe
 and its outputs in float32.
 """
 
-from typing import Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -25,10 +25,10 @@ def convolution(features: int, kernel: int, stride: int, dtype: str, activation=
     )
 
 
-def upsampling(features: int, dtype: str, activation=leaky_relu) -> keras.layers.Layer:
+def upsampling(features: int, dtype: str, activation=leaky_relu, kernel: int = 4) -> keras.layers.Layer:
     """A transposed convolution that doubles the resolution: [B,h,w,*] -> [B,2h,2w,features]."""
     return keras.layers.Conv2DTranspose(
-        features, 4, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
+        features, kernel, 2, padding="same", activation=activation, kernel_initializer="he_normal", dtype=dtype
     )
 
 
@@ -63,18 +63,22 @@ def halved(size: Sequence[int], times: int) -> Tuple[int, int]:
     return height, width
 
 
-def stacked_channels(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
+def stacked_channels(image: tf.Tensor, goal: tf.Tensor, remaining: Optional[tf.Tensor] = None) -> tf.Tensor:
     """Joins a pair of images along the channels, so that a convolution sees both at the same place.
 
     Args:
         image, goal: float32 [B,H,W,C].
+        remaining: float32 [B], a number for each pair, which becomes a constant plane; None for no such plane.
 
     Returns:
-        float32 [B,H,W,2C], first the channels of `image`, then those of `goal`.
+        float32 [B,H,W,2C] or [B,H,W,2C+1]: the channels of `image`, those of `goal`, the plane.
 
     Raises:
         InputError: the shapes differ.
     """
     if not image.shape.is_compatible_with(goal.shape):
         raise InputError(f"image {tuple(image.shape)} and goal {tuple(goal.shape)} must have the same shape")
-    return tf.concat([image, goal], axis=-1)
+    if remaining is None:
+        return tf.concat([image, goal], axis=-1)
+    plane = remaining[:, tf.newaxis, tf.newaxis, tf.newaxis] * tf.ones_like(image[..., :1])
+    return tf.concat([image, goal, plane], axis=-1)

@@ -22,6 +22,7 @@ class Policy(keras.Model):
         dtype: Keras dtype policy of the body.
         cells: None mixes the whole image into every number of the command; n > 0 makes the command a map of n cells,
             those of the body's last resolution, each of command_size / n numbers read from what is there.
+        counts_steps: whether it is told which share of the steps is left; else it sees the two images alone.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class Policy(keras.Model):
         stop_bias: float = 0.0,
         dtype: str = "float32",
         cells: Optional[int] = None,
+        counts_steps: bool = False,
     ):
         super().__init__(name="policy")
         self.body = ConvBody(features, dtype)
-        self.cells = cells
+        self.cells, self.counts_steps = cells, counts_steps
         self.mean = _command_head(command_size, cells, "mean", "glorot_uniform")
         # Zeros, so that every command begins with initial_stddev.
         self.raw_stddev = _command_head(command_size, cells, "stddev", "zeros")
@@ -47,11 +49,12 @@ class Policy(keras.Model):
         self.floor = stddev_floor
         self.scale = initial_stddev / math.log(2.0)  # softplus(0) = log 2
 
-    def call(self, state: tf.Tensor, goal: tf.Tensor) -> PolicyOutput:
+    def call(self, state: tf.Tensor, goal: tf.Tensor, remaining: tf.Tensor) -> PolicyOutput:
         """Looks at where the walk is and where it should go.
 
         Args:
             state, goal: float32 [B,H,W,C] in [0, 1].
+            remaining: float32 [B], the share of the steps that is left, (K - k) / K.
 
         Returns:
             `PolicyOutput` in float32: mean [B,D], stddev [B,D] above the floor, stop_logit [B]. A command that is a
@@ -60,7 +63,7 @@ class Policy(keras.Model):
         Raises:
             InputError: the shapes differ.
         """
-        maps = self.body.maps(stacked_channels(state, goal))
+        maps = self.body.maps(stacked_channels(state, goal, remaining if self.counts_steps else None))
         h = self.body.flatten(maps)
         mean, raw = (head(maps if self.cells else h) for head in (self.mean, self.raw_stddev))
         if self.cells:

@@ -14,13 +14,19 @@ class Value(keras.Model):
     Args:
         features: channels of the body's convolutions.
         dtype: Keras dtype policy of the body.
+        counts_steps: as for the policy.
     """
 
-    def __init__(self, features: Sequence[int], dtype: str = "float32"):
+    def __init__(self, features: Sequence[int], dtype: str = "float32", counts_steps: bool = False):
         super().__init__(name="value")
-        self.body = ConvBody(features, dtype)
+        self.body, self.counts_steps = ConvBody(features, dtype), counts_steps
         self.head = keras.layers.Dense(1, dtype="float32")
 
-    def call(self, state: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
-        """state, goal: float32 [B,H,W,C] in [0, 1]. Returns float32 [B], unbounded, in units of the return."""
-        return self.head(self.body(stacked_channels(state, goal)))[:, 0]
+    def call(self, state: tf.Tensor, goal: tf.Tensor, remaining: tf.Tensor) -> tf.Tensor:
+        """state, goal: float32 [B,H,W,C] in [0, 1]; remaining: float32 [B], (K - k) / K.
+
+        Returns:
+            float32 [B], unbounded, in units of the return.
+        """
+        seen = stacked_channels(state, goal, remaining if self.counts_steps else None)
+        return self.head(self.body(seen))[:, 0]

@@ -1,9 +1,10 @@
 """The transformations of section 4.1, and their composition.
 
-A transformation is a module with three functions: `heads(channels, flows)` says what the transformer network
-must predict for it, `apply(image, params)` performs it, `maps(image, params)` names what there is
-to see of it. Raw zeros for all of its heads must leave the image as it is, because T begins with them. To add a
-transformation, write such a file and give it a row here; docs/develop.md has an example.
+A transformation is a module with four functions: `heads(channels, flows)` says what the transformer network must
+predict for it, `apply(image, params)` performs it, `compose(canvas, params)` performs it in a composed walk,
+`maps(image, params)` names what there is to see of it. Raw zeros for all of its heads must leave the image as it is,
+because T begins with them. To add a transformation, write such a file and give it a row here; docs/develop.md has an
+example.
 """
 
 from typing import Callable, Dict, Sequence
@@ -11,9 +12,9 @@ from typing import Callable, Dict, Sequence
 import tensorflow as tf
 
 from tf_interp.model.structs import FlowRange, Head, Trajectory, TransformParams
-from tf_interp.model.transforms import blend, recolor, warp
+from tf_interp.model.transforms import blend, canvas, recolor, similarity, warp
 
-TRANSFORMATIONS = {"warp": warp, "recolor": recolor, "blend": blend}
+TRANSFORMATIONS = {"similarity": similarity, "warp": warp, "recolor": recolor, "blend": blend}
 
 
 def collect_heads(names: Sequence[str], channels: int, flows: FlowRange) -> Dict[str, Head]:
@@ -42,6 +43,18 @@ def compose(names: Sequence[str]) -> Callable[[tf.Tensor, TransformParams], tf.T
         return image
 
     return apply_all
+
+
+def composed(names: Sequence[str], channels: int) -> Callable[[tf.Tensor, TransformParams], tf.Tensor]:
+    """`compose` for composed walks: (packed canvas [B,H,W,*], params) -> packed canvas, see `canvas`."""
+
+    def compose_all(tensor: tf.Tensor, params: TransformParams) -> tf.Tensor:
+        fields = canvas.unpacked(tensor, channels)
+        for name in names:
+            fields = TRANSFORMATIONS[name].compose(fields, params)
+        return canvas.packed(fields)
+
+    return compose_all
 
 
 def maps_of(names: Sequence[str], trajectory: Trajectory) -> Dict[str, tf.Tensor]:

@@ -5,7 +5,7 @@ from typing import Dict
 
 import tensorflow as tf
 
-from tf_interp.model.structs import FlowRange, Head, TransformParams
+from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
 from tf_interp.model.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
@@ -56,6 +56,12 @@ def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Blends `image` [B,H,W,C] by the two parameters of `heads`."""
     return blend(image, params["alpha_blend"], params["synthesis"])
+
+
+def compose(canvas: Canvas, params: TransformParams) -> Canvas:
+    """Eq. 4 for a canvas: alpha R, and alpha P + (1 - alpha) D."""
+    alpha = params["alpha_blend"]
+    return canvas._replace(gain=alpha * canvas.gain, paint=blend(canvas.paint, alpha, params["synthesis"]))
 
 
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:

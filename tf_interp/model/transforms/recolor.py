@@ -4,7 +4,7 @@ from typing import Dict
 
 import tensorflow as tf
 
-from tf_interp.model.structs import FlowRange, Head, TransformParams
+from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
 from tf_interp.model.transforms.projection import projected
 
 KEEP_LOGIT = 3.0
@@ -52,6 +52,18 @@ def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Recolours `image` [B,H,W,C] by the three parameters of `heads`."""
     return recolor(image, params["alpha_recolor"], params["recolor_matrix"], params["recolor_bias"])
+
+
+def compose(canvas: Canvas, params: TransformParams) -> Canvas:
+    """Eq. 3 for a canvas: alpha R + (1 - alpha) A R, and alpha P + (1 - alpha) (A P + b)."""
+    alpha, matrix, bias = params["alpha_recolor"], params["recolor_matrix"], params["recolor_bias"]
+    shape, channels = tf.shape(canvas.gain), matrix.shape[-1]
+    gain = tf.reshape(canvas.gain, tf.concat([shape[:3], [channels, channels]], axis=0))
+    mixed = tf.reshape(tf.einsum("bij,bhwjc->bhwic", matrix, gain), shape)
+    paint = tf.einsum("bij,bhwj->bhwi", matrix, canvas.paint) + bias[:, tf.newaxis, tf.newaxis, :]
+    return canvas._replace(
+        gain=alpha * canvas.gain + (1.0 - alpha) * mixed, paint=alpha * canvas.paint + (1.0 - alpha) * paint
+    )
 
 
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:

@@ -14,7 +14,7 @@ from typing import Dict, Tuple
 
 import tensorflow as tf
 
-from tf_interp.model.structs import FlowRange, Head, TransformParams
+from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
 
 _SIGMA_FLOOR = 1e-3  # pixels; far below anything visible, and keeps log-likelihoods finite
 
@@ -103,6 +103,19 @@ def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Warps `image` [B,H,W,C] by the flow that a stochastic T drew, or by mu_flow if T is deterministic."""
     return warp(image, _flow(params))
+
+
+def compose(canvas: Canvas, params: TransformParams) -> Canvas:
+    """Warps what becomes of s_0."""
+    return warped_canvas(canvas, _flow(params))
+
+
+def warped_canvas(canvas: Canvas, flow: tf.Tensor) -> Canvas:
+    """Eq. 2 for a canvas: Phi(x + F) + F, R(x + F), P(x + F), with F = `flow` [B,H,W,2]."""
+    fields = canvas[1:]
+    sizes = [field.shape[-1] for field in fields]
+    moved, gain, paint = tf.split(warp(tf.concat(fields, axis=-1), flow), sizes, axis=-1)
+    return Canvas(canvas.start, moved + flow, gain, paint)
 
 
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:

@@ -1,0 +1,59 @@
+"""Similarity warp: turns, scales and shifts the whole image by four numbers, read by eq. 2.
+
+The flow that takes each pixel to where a rotation about the centre, a scale and a shift come from:
+
+    F(x) = e^z R(theta) (x - c) + c + t - x,    c the centre of the image
+
+A flow field can turn an image too, but must learn to say so at every pixel.
+"""
+
+from typing import Dict
+
+import tensorflow as tf
+
+from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
+from tf_interp.model.transforms.warp import warp, warped_canvas
+
+LARGEST = (0.6, 0.2)
+"""Bounds of the angle theta, in radians, and of z, the logarithm of the scale."""
+
+
+def similarity_flow(similarity: tf.Tensor, height: int, width: int) -> tf.Tensor:
+    """The flow of a similarity, float32 [B,H,W,2] in pixels.
+
+    Args:
+        similarity: float32 [B,4], theta in radians, z, and the shift t along x and y in pixels. A positive theta turns
+            the picture from the y axis to the x axis, which is counter-clockwise as pictures are shown.
+        height, width: H and W.
+    """
+    angle, growth, shift_x, shift_y = tf.unstack(similarity[:, :, tf.newaxis, tf.newaxis], axis=1)
+    x = (tf.range(width, dtype=tf.float32) - (width - 1) / 2)[tf.newaxis, tf.newaxis, :]
+    y = (tf.range(height, dtype=tf.float32) - (height - 1) / 2)[tf.newaxis, :, tf.newaxis]
+    cosine, sine = tf.exp(growth) * tf.cos(angle), tf.exp(growth) * tf.sin(angle)
+    return tf.stack([cosine * x - sine * y + shift_x - x, sine * x + cosine * y + shift_y - y], axis=-1)
+
+
+def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
+    """What T predicts for the similarity; raw zeros move nothing.
+
+    Args:
+        channels: C, not used.
+        flows: their bound is the largest shift along each axis.
+    """
+    largest = tf.constant([*LARGEST, flows.largest, flows.largest])
+    return {"similarity": Head(False, 4, lambda raw: largest * tf.tanh(raw))}
+
+
+def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
+    """Turns, scales and shifts `image` [B,H,W,C]."""
+    return warp(image, similarity_flow(params["similarity"], *image.shape[1:3]))
+
+
+def compose(canvas: Canvas, params: TransformParams) -> Canvas:
+    """Turns, scales and shifts what becomes of s_0."""
+    return warped_canvas(canvas, similarity_flow(params["similarity"], *canvas.start.shape[1:3]))
+
+
+def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
+    """What there is to see of a similarity: its flow [B,H,W,2] in pixels."""
+    return {"similarity": similarity_flow(params["similarity"], *image.shape[1:3])}

@@ -22,7 +22,7 @@ from tf_interp.run import run
 from tf_interp.system.run_folder import RunFolder
 
 # The first updates take less time without compilation.
-FEW = dict(iterations=8, log_every=2, image_every=8, checkpoint_every=2, **WARPS_ALONE)
+FEW = dict(iterations=8, log_every=2, image_every=8, checkpoint_every=2, patch=1, **WARPS_ALONE)
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,11 @@ def arguments(data_dir, run_dir, **changes):
     """The same as words of a command line."""
     words = []
     for name, value in {**TINY, "data_dir": data_dir, "run_dir": run_dir, **changes}.items():
-        words.append("--" + name.replace("_", "-"))
-        words.extend(map(str, value if isinstance(value, tuple) else [value]))
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            words.extend([f"--{flag}", *map(str, value if isinstance(value, tuple) else [value])])
     return words
 
 

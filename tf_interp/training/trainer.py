@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from tf_interp.config import Config
 from tf_interp.config.usage import check_usage
-from tf_interp.errors import InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value

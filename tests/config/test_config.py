@@ -25,7 +25,10 @@ from tf_interp.errors import InputError
         ({"policy_features": (8, 0)}, "policy_features: 0 is outside the allowed range 1 to 4096"),
         ({"policy_features": ()}, "policy_features: needs at least one element"),
         ({"policy_features": 8}, "policy_features: expected a list, got 8"),
-        ({"transformations": ("warp", "fold")}, "transformations: 'fold' is not one of warp, recolor, blend"),
+        (
+            {"transformations": ("warp", "fold")},
+            "transformations: 'fold' is not one of similarity, warp, recolor, blend",
+        ),
         ({"transformations": ("warp", "warp")}, "transformations: .* names one twice"),
         ({"noise_size": 0}, "noise_size: 0 is outside the allowed range 1 to 1024"),
         ({"noise_size": 2.5}, "noise_size: expected int, got 2.5"),

@@ -119,7 +119,7 @@ def _updates(trainer: Trainer, pairs: tf.data.Dataset, signals: List[int], worke
     All workers stop at the same iteration: a signal that one of them has caught is added to the signals of all.
     """
     for iteration, pair in enumerate(trainer.distribute(pairs), trainer.done + 1):
-        batch = (*pair, trainer.steps_of(iteration))
+        batch = (*pair, _steps_of(trainer, iteration))
         metrics = trainer.train_step(*batch)
         caught = workers.greatest(signals[0] if signals else 0)
         if caught and not signals:
@@ -133,3 +133,9 @@ def _updates(trainer: Trainer, pairs: tf.data.Dataset, signals: List[int], worke
 def _due(every: RunConfig, iteration: int) -> bool:
     """Whether anything is written after an iteration."""
     return any(iteration % each == 0 for each in (every.log_every, every.image_every, every.checkpoint_every))
+
+
+def _steps_of(trainer: Trainer, iteration: int) -> int:
+    """K of the walks in an iteration: a function of the seed, so that a resumed run repeats it."""
+    choices = trainer.config.model.steps_drawn or (trainer.config.model.steps,)
+    return int(np.random.RandomState([trainer.config.seed, iteration]).choice(choices))

@@ -2,7 +2,6 @@
 
 from typing import Any, Dict, Iterator, List, Optional
 
-import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import Config
@@ -98,22 +97,14 @@ class Trainer:
         """Network name -> number of trainable weights."""
         return {name: net.count_params() for name, net in self.networks.items()}
 
-    def steps_of(self, iteration: int) -> int:
-        """K of the walks in an iteration, a function of the seed, so that a resumed run repeats it."""
-        choices = self.config.model.steps_drawn or (self.config.model.steps,)
-        return int(np.random.RandomState([self.config.seed, iteration]).choice(choices))
-
     def distribute(self, pairs: tf.data.Dataset) -> Iterator[Any]:
         """Splits the batches of `pairs` over the replicas."""
         return distributed(pairs, self.devices)
 
     @tf.function
     def train_step(self, start: tf.Tensor, goal: tf.Tensor, steps: Optional[int] = None) -> Metrics:
-        """One update on a batch of pairs, float32 [B,H,W,C] each (per-replica values under several devices).
-
-        Args:
-            start, goal: the pairs.
-            steps: K; None for that of the settings. Each has a compiled graph of its own.
+        """One update on a batch of pairs, float32 [B,H,W,C] each (per-replica values under several devices), walked in
+        `steps` steps, or in those of the settings. Each number of steps has a compiled graph of its own.
 
         Returns:
             Scalars for the logs, float32.

@@ -175,17 +175,16 @@ class Workers:
 
         TensorFlow may be waiting for that fellow and cannot be interrupted. So the program ends here, as if killed.
         """
-        poll, closed = select.poll(), []
-        for connection in self._from.values():
-            poll.register(connection, select.POLLRDHUP)
+        poll, closed, index_of = select.poll(), [], {each.fileno(): index for index, each in self._from.items()}
+        for number in index_of:
+            poll.register(number, select.POLLRDHUP)
         while not closed and not self._leaving.is_set():
             closed = poll.poll(1000 * _PAUSE)
         if closed:
-            lost = next(self._name(index) for index, each in self._from.items() if each.fileno() == closed[0][0])
             self._lost.set()
         if self._leaving.wait(_GRACE):
             return
-        again = f"Start all workers again with --resume {self._resume}"
+        lost, again = self._name(index_of[closed[0][0]]), f"Start all workers again with --resume {self._resume}"
         print(f"\nerror: {lost} has ended. {again}", file=sys.stderr, flush=True)
         os._exit(1)
 

@@ -41,17 +41,20 @@ def arguments(data_dir, run_dir, **changes):
     """The same as words of a command line."""
     words = []
     for name, value in {**TINY, "data_dir": data_dir, "run_dir": run_dir, **changes}.items():
-        words.append("--" + name.replace("_", "-"))
-        words.extend(map(str, value if isinstance(value, tuple) else [value]))
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            words.extend([f"--{flag}", *map(str, value if isinstance(value, tuple) else [value])])
     return words
 
 
-def script(*words):
-    """Starts train_mnist.py."""
+def script(*words, cwd=ROOT, **variables):
+    """Starts train_mnist.py, in a folder and with variables of the environment."""
     command = [sys.executable, str(ROOT / "train_mnist.py"), *map(str, words)]
-    environment = {**os.environ, "COLUMNS": "200"}
+    environment = {**os.environ, "COLUMNS": "200", **variables}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment
     )
 
 

@@ -19,12 +19,14 @@ from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
 from tf_interp.model.interpolator import load_interpolator
 from tf_interp.report.maps import draw_maps
 from tf_interp.system import files
+from tf_interp.system.cluster import Place, Workers, joined, place_in_cluster
 from tf_interp.system.device import describe_device
 from tf_interp.system.provenance import describe_start
+from tf_interp.system.replicas import DEVICES
 from tf_interp.system.run_folder import DIVERGED, FINISHED, INTERRUPTED, RunFolder
 from tf_interp.system.signals import caught_signals
 from tf_interp.system.weights import UNREADABLE_CHECKPOINT
-from tf_interp.training.loop import TrainingLoop
+from tf_interp.training.loop import TrainingLoop, follow
 from tf_interp.training.run_log import write_summary
 from tf_interp.training.saved import load_initial_weights, save_model
 from tf_interp.training.trainer import Trainer
@@ -41,43 +43,64 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
             weights equal those of a run never interrupted. A run that is finished is left as it is.
 
     Returns:
-        The content of metrics.json.
+        The content of metrics.json; nothing in a worker that is not the chief.
 
     Raises:
         InputError, FileError: settings, data or folder cannot be used.
         DivergedError: the loss or gradient became NaN or infinite; the last good checkpoint is kept.
         RunInterrupted: SIGINT or SIGTERM arrived; a checkpoint was saved first.
+
+    If one of several workers dies, the programs of the others end with a sentence and exit code 1.
     """
     train, test = load_training_images(config.data, config.data_dir)
-    folder = _folder_of(config, resume)
+    place = place_in_cluster() if config.optimizer.devices == "multi_worker" else Place()
+    folder = _folder_of(config, may_exist=resume or place.index > 0)
     config = config.replace(run_dir=str(folder))
-    with caught_signals() as signals, _eagerly(config.optimizer.eager):
-        report = describe_device(config.optimizer.precision)
-        trainer = Trainer(config, train.shape[1:], report.precision)
-        checkpoints = tf.train.CheckpointManager(
-            trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints
-        )
-        if resume:
-            _restore(checkpoints, trainer, folder)
-            if trainer.done == config.optimizer.iterations and folder.metrics.exists():
-                print(f"{folder} is finished; with more --iterations it would go on")
-                return folder.read_metrics()
-        elif config.run.initial_model is not None:
-            load_initial_weights(trainer.networks, Path(config.run.initial_model))
-        start = describe_start(report, trainer.done)
-        _record_start(folder, trainer, start)
-        _announce(folder, trainer, start, report.warning)
-        shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
-        loop = TrainingLoop(trainer, folder, checkpoints, shown, signals)
-        with _recorded_end(folder, trainer):
-            if not resume:
-                loop.save(0)  # so that every run can be resumed, and a folder without a checkpoint is no run's
-            if trainer.done < config.optimizer.iterations:
-                loop.run(training_pairs(train, config.optimizer.batch_size, config.seed, trainer.done))
-            _stop_if_asked(signals, trainer, folder)
-            save_model(trainer.networks, config, train.shape[1:], folder.model)
-            _stop_if_asked(signals, trainer, folder)
-            return _evaluate(folder, trainer, test)
+    with joined(Workers(place, resume=str(folder))) as workers:
+        _meet(workers, config, folder, resume)
+        # Before signals are caught here: the strategy of several workers takes SIGTERM, and the last to ask has it.
+        devices = DEVICES[config.optimizer.devices]()
+        with caught_signals() as signals, _eagerly(config.optimizer.eager):
+            report = describe_device(config.optimizer.precision)
+            trainer = Trainer(config, train.shape[1:], report.precision, devices)
+            checkpoints = tf.train.CheckpointManager(
+                trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints
+            )
+            if resume:
+                _restore(checkpoints, trainer, folder)
+                if trainer.done == config.optimizer.iterations and folder.metrics.exists():
+                    print(f"{folder} is finished; with more --iterations it would go on")
+                    return folder.read_metrics()
+            elif config.run.initial_model is not None:
+                load_initial_weights(trainer.networks, Path(config.run.initial_model))
+            pairs = training_pairs(train, config.optimizer.batch_size, config.seed, trainer.done)
+            if not workers.is_chief:
+                print(f"worker {place.index} of {len(place.addresses)}; worker 0 writes {folder}", flush=True)
+                if trainer.done < config.optimizer.iterations:
+                    follow(trainer, pairs, signals, workers)
+                _stop_if_asked(signals, trainer, folder)
+                return {}
+            start = describe_start(report, trainer.done)
+            _record_start(folder, trainer, start)
+            _announce(folder, trainer, start, report.warning)
+            shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
+            loop = TrainingLoop(trainer, folder, checkpoints, shown, signals, workers)
+            with _recorded_end(folder, trainer):
+                if not resume:
+                    loop.save(0)  # so that every run can be resumed, and a folder without a checkpoint is no run's
+                if trainer.done < config.optimizer.iterations:
+                    loop.run(pairs)
+                _stop_if_asked(signals, trainer, folder)
+                save_model(trainer.networks, config, train.shape[1:], folder.model)
+                _stop_if_asked(signals, trainer, folder)
+                return _evaluate(folder, trainer, test)
+
+
+def _meet(workers: Workers, config: Config, folder: RunFolder, resume: bool) -> None:
+    """Waits for the other workers, and holds their settings and the checkpoint that they begin with against ours."""
+    settings = {name: value for name, value in config.to_dict().items() if name != "data_dir"}
+    newest = tf.train.latest_checkpoint(str(folder.checkpoints)) if resume else None
+    workers.meet({**settings, "newest checkpoint": newest}, config.optimizer.worker_wait)
 
 
 @contextlib.contextmanager
@@ -113,11 +136,11 @@ def _stop_if_asked(signals: List[int], trainer: Trainer, folder: RunFolder) -> N
         raise RunInterrupted(signals[0], trainer.done, str(folder))
 
 
-def _folder_of(config: Config, resume: bool) -> RunFolder:
+def _folder_of(config: Config, may_exist: bool) -> RunFolder:
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = RunFolder(config.run.run_dir or f"runs/{config.data}_{config.method}-{stamp}")
     path = folder.path
-    if not resume and path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if not may_exist and path.exists() and (not path.is_dir() or any(path.iterdir())):
         or_resume = f", or --resume {path}" if folder.checkpoints.is_dir() else ""
         raise FileError(f"{path} already exists and is not empty; give another --run-dir{or_resume}")
     return folder

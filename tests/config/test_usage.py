@@ -36,6 +36,12 @@ CASES = [
     ("critics", {"critic_learning_rate": 1e-3}, [{}], [{"manifold_weight": 1.0}, {"mixture_weight": 1.0}]),
     ("goal_norm perceptual", {"classifier": "x"}, [{}, {"goal_norm": "l1"}], [{"goal_norm": "perceptual"}]),
     ("trains alternate", {"alternate_every": 5}, [{}, {"trains": "policy"}], [{"trains": "alternate"}]),
+    (
+        "devices multi_worker",
+        {"worker_wait": 5.0},
+        [{}, {"devices": "mirrored"}],
+        [{"devices": "multi_worker", "run_dir": "x"}],
+    ),
 ]
 PAID = [
     ("warp", "flow_cost", ("blend",)),

@@ -55,7 +55,8 @@ def _train(family: str, arguments: List[str]) -> None:
     from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
 
     summary = run(config, resume)
-    print("\nheld-out pairs")
+    if summary:
+        print("\nheld-out pairs")
     for name, value in summary.items():
         print(f"  {name:22} {value:,.4g}")
 

@@ -29,6 +29,7 @@ USES: Dict[str, str] = {
     "critics": "the reward of some critic has a weight, `manifold_weight` or another",
     "goal_norm perceptual": "`goal_norm` is perceptual",
     "trains alternate": "`trains` is alternate",
+    "devices multi_worker": "`devices` is multi_worker",
 }
 """Label of a row of `usage.CONDITIONS` -> what it asks of a run, in words."""
 

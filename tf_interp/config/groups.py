@@ -188,8 +188,11 @@ class OptimizerConfig(Group):
     memory: Literal["store", "recompute", "host"] = setting("store")
     """What a rollout keeps for backpropagation through time (section 4.4). store: every activation; recompute: the
     states alone, and every step runs again in the backward pass; host: the same, with the states in host memory."""
-    devices: Literal["one", "mirrored"] = setting("one")
-    """one: a single device; mirrored: every visible GPU, by tf.distribute."""
+    devices: Literal["one", "mirrored", "multi_worker"] = setting("one")
+    """one: a single device; mirrored: every visible GPU; multi_worker: every GPU, or the CPU, of each machine in
+    TF_CONFIG. Batch and draws are split, so that the weights do not depend on it but for rounding."""
+    worker_wait: float = setting(120.0, 1.0, 86400.0, used_by="devices multi_worker")
+    """devices multi_worker: seconds that a worker waits for the others to start."""
     eager: bool = setting(False)
     """Runs without compiled graphs, for debugging."""
 

@@ -19,6 +19,7 @@ CONDITIONS: Dict[str, Callable[[Any], bool]] = {
     "critics": lambda config: config.reward.manifold_weight > 0 or config.reward.mixture_weight > 0,
     "goal_norm perceptual": lambda config: config.reward.goal_norm == "perceptual",
     "trains alternate": lambda config: config.policy_gradient.trains == "alternate",
+    "devices multi_worker": lambda config: config.optimizer.devices == "multi_worker",
 }
 """What a run must have for a setting to matter: label -> whether a `Config` has it."""
 
@@ -33,11 +34,13 @@ def check_usage(config: Any) -> List[str]:
         A sentence for each setting that differs from its default and has no effect in this run.
 
     Raises:
-        InputError: a reward has a weight, but the transformation that it pays for is not there; or method pg has a T
-            that it cannot train.
+        InputError: a reward has a weight, but the transformation that it pays for is not there; method pg has a T
+            that it cannot train; or several workers do not know the folder of their run.
     """
     if config.method == "pg":
         _check_policy_gradients(config.model)
+    if config.optimizer.devices == "multi_worker" and config.run.run_dir is None:
+        raise InputError("run_dir: with devices multi_worker all workers must know the folder of the run; give it")
     ignored = []
     for group, item in _settings(config):
         label, value = item.metadata["used_by"], getattr(group, item.name)

@@ -19,4 +19,8 @@ def seeded_stream(draw: Callable[[tf.Tensor], Any], seed: int, first: int = 0) -
         return draw(tf.stack([tf.constant(seed, tf.int64), n]))
 
     numbers = tf.data.Dataset.range(first, np.iinfo(np.int64).max)
-    return numbers.map(element, num_parallel_calls=2, deterministic=True).prefetch(2)
+    options = tf.data.Options()
+    options.autotune.enabled = (
+        False  # nothing is left to tune, and its thread delays the end of several workers by 20 s
+    )
+    return numbers.map(element, num_parallel_calls=2, deterministic=True).prefetch(2).with_options(options)

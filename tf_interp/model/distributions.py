@@ -6,6 +6,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_interp.model.structs import Command, PolicyOutput
+from tf_interp.system.replicas import own_part
 
 tfd = tfp.distributions
 
@@ -36,8 +37,9 @@ def act(policy: PolicyOutput, seed: Optional[tf.Tensor], use_stop: bool) -> Comm
     if seed is None:
         sample, stop = policy.mean, policy.stop_logit > 0.0
     else:
-        sample = command_distribution(policy).sample(seed=_fold_in(seed, _COMMAND_STREAM))
-        stop = stop_distribution(policy).sample(seed=_fold_in(seed, _STOP_STREAM)) > 0.5
+        commands, stops = _fold_in(seed, _COMMAND_STREAM), _fold_in(seed, _STOP_STREAM)
+        sample = own_part(lambda policy: command_distribution(policy).sample(seed=commands), policy)
+        stop = own_part(lambda policy: stop_distribution(policy).sample(seed=stops), policy) > 0.5
     return Command(policy, sample, stop if use_stop else tf.zeros_like(stop))
 
 
@@ -59,10 +61,9 @@ def sample_flow(
     """
     key = _fold_in(seed, _FLOW_STREAM)
     if noise_size is None:
-        return mu_flow + sigma_flow * tf.random.stateless_normal(tf.shape(sigma_flow), key)
+        return mu_flow + sigma_flow * _noise_like(sigma_flow, key)
     small = tf.image.resize(sigma_flow, noise_size, antialias=True)
-    noise = small * tf.random.stateless_normal(tf.shape(small), key)
-    return mu_flow + tf.image.resize(noise, mu_flow.shape[1:3])
+    return mu_flow + tf.image.resize(small * _noise_like(small, key), mu_flow.shape[1:3])
 
 
 def flow_log_prob(flow: tf.Tensor, mu_flow: tf.Tensor, sigma_flow: tf.Tensor) -> tf.Tensor:
@@ -71,6 +72,11 @@ def flow_log_prob(flow: tf.Tensor, mu_flow: tf.Tensor, sigma_flow: tf.Tensor) ->
     Also for the correlated noise of eq. 8, "pretending" that it was drawn with this diagonal covariance (section 4.4).
     """
     return tf.reduce_sum(tfd.Normal(mu_flow, sigma_flow).log_prob(flow), axis=[-3, -2, -1])
+
+
+def _noise_like(tensor: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
+    """Standard normal numbers of the shape of a tensor [B,...]."""
+    return own_part(lambda whole: tf.random.stateless_normal(tf.shape(whole), key), tensor)
 
 
 def _fold_in(seed: tf.Tensor, stream: int) -> tf.Tensor:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tf_interp.model.rollout import Measure
 from tf_interp.model.structs import LossOutput, PolicyOutput, Trajectory
 from tf_interp.system.keras2 import keras
+from tf_interp.system.replicas import largest, total
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance
 
@@ -72,7 +73,7 @@ def _policy_metrics(policy: PolicyOutput, deciding: tf.Tensor) -> Metrics:
     return {
         "command_stddev": _mean_where(deciding, policy.stddev),
         "command_log_stddev": _mean_where(deciding, tf.math.log(policy.stddev)),
-        "command_stddev_least": tf.reduce_min(tf.where(deciding[..., tf.newaxis], policy.stddev, np.inf)),
+        "command_stddev_least": -largest(-tf.reduce_min(tf.where(deciding[..., tf.newaxis], policy.stddev, np.inf))),
         "stop_probability": _mean_where(deciding, tf.sigmoid(policy.stop_logit)),
     }
 
@@ -95,7 +96,7 @@ def maps_measure(names: Sequence[str]) -> Measure:
 
 
 def _mean_where(mask: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Mean of float32 [B,K,...] over the steps of bool [B,K] that are True; 0 if none is."""
+    """Mean of float32 [B,K,...] over the steps of bool [B,K] that are True in the whole batch; 0 if none is."""
     means = tf.reduce_mean(tf.reshape(values, [*values.shape[:2], -1]), axis=-1)
     weights = tf.cast(mask, tf.float32)
-    return tf.math.divide_no_nan(tf.reduce_sum(weights * means), tf.reduce_sum(weights))
+    return tf.math.divide_no_nan(total(tf.reduce_sum(weights * means)), total(tf.reduce_sum(weights)))

@@ -1,18 +1,18 @@
 """Training: networks, optimisers and the one compiled step. The only place that differentiates and optimises."""
 
-from typing import Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import tensorflow as tf
 
 from tf_interp.config import Config
 from tf_interp.config.usage import check_usage
-from tf_interp.errors import InputError
 from tf_interp.features.perception import load_perception
 from tf_interp.model.agents import Agents
 from tf_interp.model.networks.value import Value
 from tf_interp.model.rollout import Measure, Rules, rollout
 from tf_interp.model.structs import ImageShape, Trajectory
 from tf_interp.system.keras2 import keras
+from tf_interp.system.replicas import DEVICES, check_replicas, distributed, mean
 from tf_interp.training.critics import Critic, build_critics
 from tf_interp.training.diagnostics import (
     Metrics,
@@ -28,8 +28,6 @@ from tf_interp.training.optimizers import AGENTS, build_optimizers
 from tf_interp.training.rewards import rewards_of_steps
 from tf_interp.training.saved import Networks
 from tf_interp.training.strategies import STRATEGIES
-
-DEVICES = {"one": tf.distribute.get_strategy, "mirrored": tf.distribute.MirroredStrategy}
 
 
 class Trainer:
@@ -70,10 +68,7 @@ class Trainer:
         perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
         self.distance = goal_distance(config.reward.goal_norm, perceive)
         self.devices = devices or DEVICES[config.optimizer.devices]()
-        replicas = self.devices.num_replicas_in_sync
-        if config.optimizer.batch_size % replicas:
-            batch_size = config.optimizer.batch_size
-            raise InputError(f"batch_size: {batch_size} cannot be split evenly over {replicas} replicas")
+        check_replicas(self.devices, config.optimizer.batch_size, config.policy_gradient.trains == "alternate")
         keras.utils.set_random_seed(config.seed)
         with self.devices.scope():
             self._build_networks(image_shape, precision)
@@ -102,9 +97,9 @@ class Trainer:
         """Network name -> number of trainable weights."""
         return {name: net.count_params() for name, net in self.networks.items()}
 
-    def distribute(self, pairs: tf.data.Dataset) -> tf.data.Dataset:
+    def distribute(self, pairs: tf.data.Dataset) -> Iterator[Any]:
         """Splits the batches of `pairs` over the replicas."""
-        return self.devices.experimental_distribute_dataset(pairs)
+        return distributed(pairs, self.devices)
 
     @tf.function
     def train_step(self, start: tf.Tensor, goal: tf.Tensor, steps: Optional[int] = None) -> Metrics:
@@ -115,7 +110,7 @@ class Trainer:
             Scalars for the logs, float32.
         """
         per_replica = self.devices.run(self._replica_step, args=(start, goal, steps or self.config.model.steps))
-        metrics = {name: self.devices.reduce("MEAN", value, axis=None) for name, value in per_replica.items()}
+        metrics = {name: self.devices.experimental_local_results(each)[0] for name, each in per_replica.items()}
         metrics["learning_rate"] = tf.convert_to_tensor(self.optimizers["transformer"].learning_rate)
         self.iteration.assign_add(1)
         self.divergence.note(metrics, self.iteration.read_value())
@@ -143,8 +138,7 @@ class Trainer:
 
     def _replica_step(self, start: tf.Tensor, goal: tf.Tensor, steps: int) -> Metrics:
         config, strategy = self.config, self.strategy
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        seed = _noise_seed(config.seed, self.iteration, replica)
+        seed = _noise_seed(config.seed, self.iteration)
         rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps), strategy.reads)
         with tf.GradientTape() as tape:
             trajectory = rollout(self.agents.walker, start, goal, steps, rules, config.optimizer.memory)
@@ -155,7 +149,7 @@ class Trainer:
         metrics = {"loss": loss, **reward_metrics(rewards), **rollout_metrics(trajectory), **norms, **means(output)}
         for critic in self.critics.values():
             metrics.update(self._update_critic(critic, trajectory, seed))
-        return metrics
+        return dict(zip(metrics, tf.unstack(mean(tf.stack(list(metrics.values()))))))
 
     def measure(self, steps: int) -> Measure:
         """What is computed of every step of a rollout: its rewards, and what is logged of T's maps."""
@@ -201,11 +195,8 @@ class Trainer:
         """Gradients of `loss` in each network's weights, averaged over replicas; zero where a method trains nothing."""
         sources = [net.trainable_variables for net in networks.values()]
         gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        if self.devices.num_replicas_in_sync > 1:
-            # Averaged before clipping, so that the norm that is clipped is the whole batch's.
-            context = tf.distribute.get_replica_context()
-            gradients = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
-        return dict(zip(networks, gradients))
+        # Averaged before clipping, so that the norm that is clipped is the whole batch's.
+        return dict(zip(networks, mean(gradients)))
 
     def _learn(self, name: str, gradients: List[tf.Tensor]) -> None:
         """Lets a network learn, if it is its turn."""
@@ -222,8 +213,8 @@ class Trainer:
             tf.cond(turn == (0 if name == "policy" else 1), apply, lambda: None)
 
 
-def _noise_seed(seed: int, iteration: tf.Variable, replica) -> tf.Tensor:
-    """int32 [2], a stateless seed: the noise is a function of these three numbers, so a resumed run repeats it."""
+def _noise_seed(seed: int, iteration: tf.Variable) -> tf.Tensor:
+    """int32 [2], a stateless seed: the noise is a function of these two numbers, so a resumed run repeats it."""
     key = tf.stack([tf.constant(seed, tf.int64), iteration.read_value()])
-    key = tf.random.experimental.stateless_fold_in(key, tf.cast(replica, tf.int64))
+    key = tf.random.experimental.stateless_fold_in(key, tf.constant(0, tf.int64))  # as runs on record have it
     return tf.cast(tf.bitwise.bitwise_and(key, 0x7FFFFFFF), tf.int32)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tf_interp.config import CriticConfig
 from tf_interp.model.networks.critic import CriticNetwork
 from tf_interp.model.structs import ImageShape, LossOutput, Trajectory
+from tf_interp.system.replicas import own_part
 from tf_interp.training.frames import per_frame
 from tf_interp.training.masks import mean_over_steps
 
@@ -38,7 +39,7 @@ class MixtureCritic:
         """`mixture_loss`; the seed draws how much of s_K a blend of s_K and the goal has."""
         goal, frames = trajectory.goal, tf.stop_gradient(trajectory.frames)
         taken = tf.cast(trajectory.active, tf.float32)
-        share = tf.random.stateless_uniform([tf.shape(goal)[0], 1, 1, 1], seed)
+        share = own_part(lambda whole: tf.random.stateless_uniform([tf.shape(whole)[0], 1, 1, 1], seed), goal)
         blends = share * frames[:, -1] + (1.0 - share) * goal
         guesses, answers = per_frame(self.network, frames[:, 1:]), mixing_coefficients(frames, goal)
         return mixture_loss(guesses, answers, taken, self.network(frames[:, 0]), self.network(blends))

@@ -4,6 +4,7 @@ from typing import Dict, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
+from tf_interp.system.replicas import largest, total
 from tf_interp.training.episodes import Episode
 from tf_interp.training.masks import masks, returns_to_go
 
@@ -30,9 +31,9 @@ def advantages(episode: Episode, settings: AdvantageSettings) -> Tuple[tf.Tensor
     """float32 [B,K], zero where no decision was taken, with gradient to nothing; and diagnostics."""
     decided = tf.cast(masks(episode.trajectory.active).deciding, tf.float32)
     raw = decided * generalized_advantages(episode.rewards, decided * episode.values, settings.gae_lambda)
-    advantage, count = raw, tf.reduce_sum(decided)
-    mean = tf.reduce_sum(raw) / count
-    deviation = tf.sqrt(tf.reduce_sum(decided * tf.square(raw - mean)) / count)
+    advantage, count = raw, total(tf.reduce_sum(decided))
+    mean = total(tf.reduce_sum(raw)) / count
+    deviation = tf.sqrt(total(tf.reduce_sum(decided * tf.square(raw - mean))) / count)
     if settings.normalize:
         advantage = decided * (raw - mean) / (deviation + 1e-6)
     if settings.clip is not None:
@@ -40,7 +41,7 @@ def advantages(episode: Episode, settings: AdvantageSettings) -> Tuple[tf.Tensor
     diagnostics = {
         "advantage/mean": mean,
         "advantage/stddev": deviation,
-        "advantage/largest": tf.reduce_max(tf.abs(raw)),
+        "advantage/largest": largest(tf.reduce_max(tf.abs(raw))),
     }
     return advantage, diagnostics
 

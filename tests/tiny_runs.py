@@ -16,7 +16,7 @@ from tf_interp.config.presets import settings_of
 ROOT = Path(__file__).parent.parent
 TINY = dict(
     settings_of("mnist", "default", "bptt"),
-    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), batch_size=8, iterations=60,
+    steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), patch=1, batch_size=8, iterations=60,
     learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
 )  # fmt: skip
 

@@ -86,7 +86,7 @@ def rollouts(lengths, frames=FRAMES, logits=None):
 
 
 def paid(trajectory, **weights):
-    weights, gap = RewardConfig(**{"goal_weight": 0.0, **weights}), partial(distance, norm="l2")
+    weights, gap = RewardConfig(**{"goal_weight": 0.0, "pace": 2.0, **weights}), partial(distance, norm="l2")
     return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS)), weights, gap)
 
 
@@ -158,7 +158,7 @@ def test_the_exact_stop_objective_feels_every_reward(name):
         trajectory = rollouts([2], logits=logits)
         sources = {"frames": trajectory.frames, **trajectory.params}
         tape.watch(sources)
-        episode, _ = paid_episode(trajectory, RewardConfig(**weights), CRITICS)
+        episode, _ = paid_episode(trajectory, RewardConfig(**weights, pace=2.0), CRITICS)
         loss = bptt_exact_stop(episode).loss
     assert float(loss) == pytest.approx(-expected(LOGITS), rel=1e-5)
     by_logits = -oracles.central_difference(expected, LOGITS)

@@ -112,7 +112,7 @@ class RewardConfig(Group):
     even steps is free."""
     pace_cost: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for (d_k - pace)^2. A walk that STOP may end then takes more steps the longer its way is."""
-    pace: float = setting(2.0, 0.0, 1e6)
+    pace: float = setting(0.0, 0.0, 1e6)
     """The length ||s_{k+1} - s_k|| that a step should have, where pace_cost is paid."""
     motion_cost: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""

@@ -143,7 +143,9 @@ def test_the_commands_write_what_they_print(tmp_path, capsys):
 
 
 def test_unknown_methods_are_refused_with_what_is_known():
-    with pytest.raises(FileError, match="nothing is neither a folder nor one of cross_fade, optimal_transport"):
+    with pytest.raises(
+        FileError, match="nothing is neither a folder nor one of cross_fade, optimal_transport, warp_blend, graph_walk"
+    ):
         load_method("nothing", 5)
 
 

@@ -10,10 +10,11 @@ import tyro
 from tf_interp.commands.options import check_range, run_command
 from tf_interp.errors import InputError
 
-DESCRIPTION = """Measures walks on the held-out pairs; writes metrics.json, table.md, by_step.png and strips.png.
+DESCRIPTION = """Measures walks on the held-out pairs; writes metrics.json, table.md, by_step.png, evenness.png and
+strips.png. docs/yardsticks.md defines what is measured.
 
 A MODEL is the folder of a run or of a trained peer, or one of the methods that need no training:
-cross_fade, optimal_transport.
+cross_fade, optimal_transport, warp_blend, and for MNIST graph_walk.
 
   tf-interp evaluate results/mnist_bptt
       one model, on the data that it was trained on

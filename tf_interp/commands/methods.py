@@ -17,11 +17,18 @@ from tf_interp.model.interpolator import Interpolator, load_interpolator
 from tf_interp.model.structs import ImageShape
 from tf_interp.model.transforms.warp import warp
 from tf_interp.peers.cross_fade import cross_fade
+from tf_interp.peers.graph_walk import IMAGE_SHAPE, graph_walk, mnist_graph
 from tf_interp.peers.optimal_transport import optimal_transport
 from tf_interp.peers.saved import load_peer
+from tf_interp.peers.warp_blend import warp_blend
 from tf_interp.system.run_folder import RunFolder, read_json
 
-UNTRAINED = {"cross_fade": cross_fade, "optimal_transport": optimal_transport}
+UNTRAINED = {
+    "cross_fade": cross_fade,
+    "optimal_transport": optimal_transport,
+    "warp_blend": warp_blend,
+    "graph_walk": lambda start, goal, steps: graph_walk(start, goal, steps, mnist_graph()),
+}
 
 
 def load_method(name: str, steps: int) -> WalkMethod:
@@ -35,7 +42,8 @@ def load_method(name: str, steps: int) -> WalkMethod:
         FileError: neither a known name nor a folder with a model, or the model is damaged.
     """
     if name in UNTRAINED:
-        return WalkMethod(name, partial(UNTRAINED[name], steps=steps), parameters=0)
+        shape = IMAGE_SHAPE if name == "graph_walk" else None  # its images are MNIST's
+        return WalkMethod(name, partial(UNTRAINED[name], steps=steps), parameters=0, image_shape=shape)
     folder = Path(name)
     if not folder.is_dir():
         raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")

@@ -35,7 +35,7 @@ class Options:
     out: str
     """Folder to write metrics.json, table.md and strips.png to."""
     models: tyro.conf.Positional[Tuple[str, ...]] = ()
-    """Folders of trained models, or cross_fade, optimal_transport."""
+    """Folders of trained models, or cross_fade, optimal_transport, warp_blend."""
     steps: int = 15
     """K of the methods that leave it open; 15 steps are the benchmark's 16 frames."""
 

@@ -1,0 +1,28 @@
+"""The classical morph: a dot that moved is carried, not faded."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_interp.peers.warp_blend import registration, warp_blend
+
+
+def dot(column):
+    rows, columns = np.mgrid[:20, :20]
+    return np.exp(-((rows - 10) ** 2 + (columns - column) ** 2) / 8)[np.newaxis, ..., np.newaxis].astype(np.float32)
+
+
+def test_registration_finds_a_shift_and_its_sign():
+    flow = registration(tf.constant(dot(8)), tf.constant(dot(11))).numpy()[0, 8:13, 9:14]
+    np.testing.assert_allclose(flow[..., 0], -3.0, atol=0.7)  # the pixel at column 11 comes from column 8
+    np.testing.assert_allclose(flow[..., 1], 0.0, atol=0.5)
+
+
+def test_half_way_the_dot_is_half_way_and_as_bright():
+    start, goal = dot(8), dot(12)
+    frames, lengths = warp_blend(start, goal, 2)
+    np.testing.assert_array_equal(frames[:, 0], start)
+    np.testing.assert_array_equal(frames[:, 2], goal)
+    assert lengths.tolist() == [2]
+    middle = frames[0, 1, 10, :, 0]
+    assert middle.argmax() == 10 and middle.max() > 0.9
+    assert 0.5 * (start + goal)[0, 10, 10, 0] < 0.7  # which a cross-fade has there

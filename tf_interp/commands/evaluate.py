@@ -77,7 +77,7 @@ def evaluate(options: Options) -> None:
     pairs = options.pairs or (_FACE_PAIRS if source.name in _FACES else HELD_OUT_PAIRS)
     extract = _feature_network(source, options.classifier)
     make_folder(out)
-    data = prepare(extract, source, pairs)
+    data = prepare(extract, source, pairs, _second_network(source, options.classifier))
     check_image_shape(methods, data.start.shape[1:])
     print(f"{pairs} pairs of {source}")
     rows = []
@@ -117,6 +117,16 @@ def _feature_network(source, classifier: Optional[str]) -> Any:
         )
     print(f"WARNING      {difference}", file=sys.stderr)
     return network
+
+
+def _second_network(source, classifier: Optional[str]) -> Any:
+    """The second classifier that ships, where it knows the data; None elsewhere, and where the user named a network."""
+    from tf_interp.features.classifier import SECOND, load_classifier
+
+    if source.name in _FACES or classifier is not None:
+        return None
+    network = load_classifier(str(SECOND))
+    return network if network.trained_on.same_as(source) else None
 
 
 def _output_folder(options: Options) -> Path:

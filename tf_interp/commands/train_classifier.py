@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import List, Optional
+from typing import List, Literal, Optional
 
 from tf_interp.commands.options import check_range, check_seed, run_command
 
@@ -23,6 +23,8 @@ class Options:
     """Passes over the training images."""
     seed: int = 0
     """Seeds the weights and the order of the images."""
+    architecture: Literal["plain", "pooled"] = "plain"
+    """plain: two 5 x 5 convolutions; pooled: three 3 x 3 convolutions, averaged over positions."""
 
 
 def main(arguments: List[str]) -> int:
@@ -49,7 +51,7 @@ def train(options: Options) -> None:
     check_seed(options.seed)
     training, test = (mnist.load_split(split, options.data_dir) for split in ("train", "test"))
     make_folder(Path(options.out))
-    classifier = train_classifier(training, options.epochs, options.seed)
+    classifier = train_classifier(training, options.epochs, options.seed, options.architecture)
     found = accuracy(classifier, test)
     record = {
         "settings": asdict(options),

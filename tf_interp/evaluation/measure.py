@@ -1,6 +1,6 @@
 """All metrics of one method on the fixed held-out pairs: measure(method, data) -> dictionary."""
 
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from scipy import stats
@@ -11,35 +11,11 @@ from tf_interp.data.sources import Source, load_images
 from tf_interp.evaluation import metrics
 from tf_interp.evaluation.activations import Activations, Extract
 from tf_interp.evaluation.gradualness import of_walks
-from tf_interp.evaluation.held_out import Walk, goal_metrics, images_of_pairs, milliseconds_per_path, walk_in_batches
-from tf_interp.evaluation.maps import Accumulated, of_maps
+from tf_interp.evaluation.held_out import goal_metrics, images_of_pairs, milliseconds_per_path, walk_in_batches
+from tf_interp.evaluation.maps import of_maps
+from tf_interp.evaluation.method import WalkMethod
 
 _NEIGHBOUR_BYTES = 20000 * 28 * 28  # of training images among which the nearest is looked for; 20,000 of MNIST
-
-
-class WalkMethod(NamedTuple):
-    """A way of getting from one image to another, as the metrics see it.
-
-    Attributes:
-        name: as shown in tables.
-        walk: see `held_out.Walk`.
-        parameters: number of trained weights; with none, the fields below do not matter.
-        obeys_stop: whether walks may end before the budget.
-        image_shape: (H, W, C) it was trained on; None for any.
-        trained_on: the data it was trained on; None if it was not trained.
-        train_seconds, iterations: its training.
-        accumulate: (start, goal) -> `Accumulated`; None for a method that does not move, keep and paint pixels.
-    """
-
-    name: str
-    walk: Walk
-    parameters: int
-    obeys_stop: bool = False
-    image_shape: Optional[Tuple[int, int, int]] = None
-    trained_on: Optional[Source] = None
-    train_seconds: float = 0.0
-    iterations: int = 0
-    accumulate: Optional[Callable[[np.ndarray, np.ndarray], Accumulated]] = None
 
 
 class Benchmark(NamedTuple):
@@ -52,6 +28,7 @@ class Benchmark(NamedTuple):
         real_likeness: `metrics.likeness_within` their features.
         real_sharpness: mean `metrics.gradient_magnitude` of all test images.
         extract: the feature network.
+        second, second_real: another feature network, trained apart, and its features of all test images; None for none.
     """
 
     start: np.ndarray
@@ -61,6 +38,8 @@ class Benchmark(NamedTuple):
     real_likeness: float
     real_sharpness: float
     extract: Extract
+    second: Optional[Extract] = None
+    second_real: Optional[np.ndarray] = None
 
 
 class Walked(NamedTuple):
@@ -77,13 +56,16 @@ class Walked(NamedTuple):
     activations: Sequence[Activations]
 
 
-def prepare(extract: Extract, source: Source, pairs: int = HELD_OUT_PAIRS) -> Benchmark:
+def prepare(
+    extract: Extract, source: Source, pairs: int = HELD_OUT_PAIRS, second: Optional[Extract] = None
+) -> Benchmark:
     """Reads the data and computes what is real.
 
     Args:
         extract: the feature network.
         source: the data.
         pairs: how many of the held-out pairs.
+        second: another feature network, see `Benchmark`.
 
     Raises:
         FileError, InputError: data cannot be read, or do not suit the feature network.
@@ -93,7 +75,8 @@ def prepare(extract: Extract, source: Source, pairs: int = HELD_OUT_PAIRS) -> Be
     neighbours = as_floats(train[: _NEIGHBOUR_BYTES // int(np.prod(train.shape[1:]))])
     images = as_floats(test)
     real, sharpness = extract(images), float(metrics.gradient_magnitude(images).mean())
-    return Benchmark(start, goal, neighbours, real, metrics.likeness_within(real.features), sharpness, extract)
+    likeness, second_real = metrics.likeness_within(real.features), None if second is None else second(images).features
+    return Benchmark(start, goal, neighbours, real, likeness, sharpness, extract, second, second_real)
 
 
 def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
@@ -112,6 +95,7 @@ def measure(method: WalkMethod, data: Benchmark) -> Dict[str, Any]:
         **goal_metrics(data.start, frames, data.goal),
         **_perceptual_goal(walked, data),
         **_manifold(walked, data),
+        **_second_opinion(walked, data),
         **_gradualness(walked, data),
         **_mixing(method, walked, data),
         **_stopping(method, walked, data),
@@ -148,6 +132,15 @@ def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
         "nearest_real": _nearest(steps, data.neighbours),
         "sharpness": [float(metrics.gradient_magnitude(step).mean()) / data.real_sharpness for step in steps],
     }
+
+
+def _second_opinion(walked: Walked, data: Benchmark) -> Dict[str, Any]:
+    """The Frechet distance by step in the features of the second network, and the worst; None without one."""
+    if data.second is None:
+        return {"frechet_second": None, "worst_frechet_second": None}
+    steps = (data.second(walked.frames[:, k]).features for k in range(walked.frames.shape[1]))
+    found = [metrics.frechet_distance(step, data.second_real) for step in steps]
+    return {"frechet_second": found, "worst_frechet_second": max(found)}
 
 
 def _gradualness(walked: Walked, data: Benchmark) -> Dict[str, float]:

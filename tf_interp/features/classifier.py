@@ -1,7 +1,8 @@
 """The small digit classifier in whose features walks are measured, and perceptual goal rewards given.
 
-Deliberately plain: two strided convolutions, 64 penultimate features, softmax. The weights for MNIST ship in
-`classifier_mnist/` beside this module; `tf-interp classifier` makes them, or others.
+Deliberately plain: strided convolutions, 64 penultimate features, softmax. A distance between features depends on the
+network that makes them, so there is a second classifier of another shape, trained with another seed, for a second
+opinion. The weights of both for MNIST ship in folders beside this module; `tf-interp classifier` makes them, or others.
 """
 
 from pathlib import Path
@@ -19,18 +20,29 @@ from tf_interp.system.keras2 import keras
 from tf_interp.system.run_folder import image_shape_of, read_json
 from tf_interp.system.weights import read_weights
 
-EMBEDDED = Path(__file__).parent / "classifier_mnist"
+EMBEDDED, SECOND = (Path(__file__).parent / name for name in ("classifier_mnist", "classifier_mnist_second"))
 FEATURES, CLASSES = 64, 10
+ARCHITECTURES = {
+    "plain": ((32, 64), 5, keras.layers.Flatten),
+    "pooled": ((16, 32, 64), 3, keras.layers.GlobalAveragePooling2D),
+}
+"""Name -> channels of the convolutions, their kernel, and what makes one vector of the last maps."""
 _BATCH = 500
 _NORM_FLOOR = 1e-6  # an activation vector shorter than this counts as zero, not as a direction
 
 
 class Classifier(keras.Model):
-    """Images float32 [B,H,W,C] in [0, 1] -> (activations of both convolutions, features [B,64], logits [B,10])."""
+    """Images float32 [B,H,W,C] in [0, 1] -> (activations of each convolution, features [B,64], logits [B,10]).
 
-    def __init__(self):
+    Args:
+        architecture: a key of `ARCHITECTURES`.
+    """
+
+    def __init__(self, architecture: str = "plain"):
         super().__init__(name="classifier")
-        self.convolutions = [keras.layers.Conv2D(size, 5, 2, padding="same", activation="relu") for size in (32, 64)]
+        sizes, kernel, summary = ARCHITECTURES[architecture]
+        self.architecture, self.summary = architecture, summary()
+        self.convolutions = [keras.layers.Conv2D(size, kernel, 2, padding="same", activation="relu") for size in sizes]
         self.penultimate = keras.layers.Dense(FEATURES, activation="relu")
         self.head = keras.layers.Dense(CLASSES)
 
@@ -40,7 +52,7 @@ class Classifier(keras.Model):
         for layer in self.convolutions:
             h = layer(h)
             maps.append(h)
-        features = self.penultimate(keras.layers.Flatten()(h))
+        features = self.penultimate(self.summary(h))
         return tuple(maps), features, self.head(features)
 
 
@@ -109,7 +121,12 @@ def save_classifier(
         record: how it was trained, JSON-ready.
         folder: where to; what is there is replaced.
     """
-    content = {"kind": "classifier", "data": trained_on.name, "data_dir": trained_on.data_dir}
+    content = {
+        "kind": "classifier",
+        "architecture": classifier.architecture,
+        "data": trained_on.name,
+        "data_dir": trained_on.data_dir,
+    }
     with files.replaced_folder(folder) as fresh:
         tf.train.Checkpoint(classifier=classifier).write(str(fresh / "weights"))
         files.write_json(fresh / "config.json", {**content, "image_shape": list(image_shape), **record})
@@ -126,8 +143,10 @@ def load_classifier(folder: Optional[str] = None) -> FeatureExtractor:
     record = read_json(path) if path.exists() else {}
     if record.get("kind") != "classifier":
         raise FileError(f"no classifier in {root}: a config.json of kind classifier should be there")
-    image_shape = image_shape_of(record, path)
-    classifier = Classifier()
+    image_shape, architecture = image_shape_of(record, path), record.get("architecture", "plain")
+    if architecture not in ARCHITECTURES:
+        raise FileError(f"{path}: architecture {architecture!r} is not one of {', '.join(ARCHITECTURES)}")
+    classifier = Classifier(architecture)
     classifier(tf.zeros([1, *image_shape]))
     read_weights(tf.train.Checkpoint(classifier=classifier), root)
     return FeatureExtractor(classifier, image_shape, _source(record))

@@ -12,16 +12,17 @@ from tf_interp.system.keras2 import keras
 _BATCH = 128
 
 
-def train_classifier(training: Split, epochs: int, seed: int) -> Classifier:
+def train_classifier(training: Split, epochs: int, seed: int, architecture: str = "plain") -> Classifier:
     """Trains a new classifier by Adam on the cross-entropy, with a progress bar on stderr.
 
     Args:
         training: images and labels 0 to 9.
         epochs: passes over the images.
         seed: seeds the weights and the order of the images.
+        architecture: of the classifier.
     """
     keras.utils.set_random_seed(seed)
-    classifier, order = Classifier(), np.random.RandomState(seed)
+    classifier, order = Classifier(architecture), np.random.RandomState(seed)
     classifier(tf.zeros([1, *training.images.shape[1:]]))
     batches = max(1, len(training.images) // _BATCH)
     updates = epochs * batches

@@ -24,6 +24,7 @@ cross_fade, optimal_transport, warp_blend, and for MNIST graph_walk.
       on other data than it was trained on"""
 
 _FACE_PAIRS = 500  # describing a face takes dlib about 0.1 s
+_STEPS = 5
 _FACES = ("celeba", "faces")
 
 
@@ -42,8 +43,8 @@ class Options:
     MNIST that ships with the package."""
     pairs: Optional[int] = None
     """How many of the fixed held-out pairs to walk. Default: all 2,000 of MNIST, 500 of faces."""
-    steps: int = 5
-    """K of the methods that leave it open."""
+    steps: Optional[int] = None
+    """K. Default: that of a model's training, 5 for the other methods."""
     out: Optional[str] = None
     """Folder to write to. Default, for the folder of a single MODEL: evaluation/ inside it."""
 
@@ -71,7 +72,7 @@ def evaluate(options: Options) -> None:
         raise InputError("name at least one MODEL; see tf-interp evaluate --help")
     check_range("steps", options.steps, 1)
     check_range("pairs", options.pairs, 2)
-    methods = [load_method(name, options.steps) for name in options.models]
+    methods = [load_method(name, options.steps or _STEPS, options.steps) for name in options.models]
     out = _output_folder(options)
     source = choose_source(data_of(methods), options.data, options.data_dir)
     pairs = options.pairs or (_FACE_PAIRS if source.name in _FACES else HELD_OUT_PAIRS)

@@ -31,12 +31,13 @@ UNTRAINED = {
 }
 
 
-def load_method(name: str, steps: int) -> WalkMethod:
+def load_method(name: str, steps: int, model_steps: Optional[int] = None) -> WalkMethod:
     """Loads a method by name or folder.
 
     Args:
         name: a key of UNTRAINED, the folder of a run (or its model/), or the folder of a trained peer.
-        steps: K of methods that leave it open; the project's models have their own.
+        steps: K of methods that leave it open.
+        model_steps: K of the project's models; None for that of their training.
 
     Raises:
         FileError: neither a known name nor a folder with a model, or the model is damaged.
@@ -47,7 +48,7 @@ def load_method(name: str, steps: int) -> WalkMethod:
     folder = Path(name)
     if not folder.is_dir():
         raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")
-    return _peer(folder, steps) if _is_peer(folder) else _interpolator(folder)
+    return _peer(folder, steps) if _is_peer(folder) else _interpolator(folder, model_steps)
 
 
 def choose_source(trained_on: Dict[str, Source], data: Optional[str], data_dir: Optional[str]) -> Source:
@@ -107,28 +108,29 @@ def _peer(folder: Path, steps: int) -> WalkMethod:
     )
 
 
-def _interpolator(folder: Path) -> WalkMethod:
+def _interpolator(folder: Path, steps: Optional[int]) -> WalkMethod:
     interpolator = load_interpolator(folder)
     run = RunFolder(folder.parent if folder.name == "model" else folder)
     summary = run.read_metrics() if run.metrics.exists() else {}
     config = interpolator.config
     return WalkMethod(
         name=run.path.name,
-        walk=lambda start, goal: interpolator(start, goal)[:2],
+        walk=lambda start, goal: interpolator(start, goal, steps=steps)[:2],
         parameters=interpolator.parameters,
         obeys_stop=config.obeys_stop,
         image_shape=interpolator.image_shape,
         trained_on=Source(config.data, config.data_dir),
         train_seconds=summary.get("train_seconds", 0.0),
         iterations=summary.get("iterations", 0),
-        accumulate=partial(_accumulate, interpolator),
+        accumulate=partial(_accumulate, interpolator, steps),
     )
 
 
-def _accumulate(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray) -> Accumulated:
+def _accumulate(interpolator: Interpolator, steps: Optional[int], start: np.ndarray, goal: np.ndarray) -> Accumulated:
+    """What the walks between some pairs add up to."""
     parts = []
     for first in range(0, len(start), BATCH):
-        walks = interpolator.trajectory(start[first : first + BATCH], goal[first : first + BATCH])
+        walks = interpolator.trajectory(start[first : first + BATCH], goal[first : first + BATCH], steps=steps)
         fields, drift = accumulated(interpolator.config.model.transformations, walks)
         parts.append((fields.flow, fields.gain[..., :1], warp(fields.start, fields.flow), drift))
     flow, kept, warped, drift = zip(*parts)

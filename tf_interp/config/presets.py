@@ -9,8 +9,8 @@ Settings = Dict[str, Any]
 _FACES: Settings = {
     "data": "celeba", "transformations": ("warp", "recolor", "blend"), "steps": 4, "max_flow": 6.0,
     "command_size": 1024, "spatial_command": True, "policy_features": (32, 64, 96),
-    "transformer_features": (16, 32, 64, 96), "batch_size": 8, "learning_rate": 1e-3, "final_learning_rate": 1e-5,
-    "clip_norm": 1000.0, "iterations": 8000,
+    "transformer_features": (32, 64, 96), "patch": 2, "skips": "add", "batch_size": 8, "learning_rate": 1e-3,
+    "final_learning_rate": 1e-5, "clip_norm": 1000.0, "iterations": 8000,
 }  # fmt: skip
 
 # Two faces are ||s - g||^2 = 1,500 apart, fifteen times as far as two digits, hence goal_weight. At this painting_cost
@@ -21,8 +21,8 @@ _SHARP: Settings = {
 }  # fmt: skip
 
 _SMALL_FACES: Settings = {
-    **_FACES, **_SHARP, "command_size": 256, "policy_features": (16, 32, 48), "transformer_features": (8, 16, 32, 48),
-    "map_halvings": 1, "iterations": 600, "image_every": 200, "checkpoint_every": 200,
+    **_FACES, **_SHARP, "command_size": 256, "policy_features": (16, 32, 48), "transformer_features": (16, 32, 48),
+    "iterations": 600, "image_every": 200, "checkpoint_every": 200,
 }  # fmt: skip
 
 _DIGITS: Dict[str, Settings] = {

@@ -23,8 +23,8 @@ class Options:
     """Passes over the training images."""
     seed: int = 0
     """Seeds the weights and the order of the images."""
-    architecture: Literal["plain", "pooled"] = "plain"
-    """plain: two 5 x 5 convolutions; pooled: three 3 x 3 convolutions, averaged over positions."""
+    architecture: Literal["plain", "deeper"] = "plain"
+    """plain: two convolutions of 5 x 5; deeper: three of 3 x 3."""
 
 
 def main(arguments: List[str]) -> int:

@@ -22,11 +22,8 @@ from tf_interp.system.weights import read_weights
 
 EMBEDDED, SECOND = (Path(__file__).parent / name for name in ("classifier_mnist", "classifier_mnist_second"))
 FEATURES, CLASSES = 64, 10
-ARCHITECTURES = {
-    "plain": ((32, 64), 5, keras.layers.Flatten),
-    "pooled": ((16, 32, 64), 3, keras.layers.GlobalAveragePooling2D),
-}
-"""Name -> channels of the convolutions, their kernel, and what makes one vector of the last maps."""
+ARCHITECTURES = {"plain": ((32, 64), 5), "deeper": ((16, 32, 64), 3)}
+"""Name -> channels of the convolutions, and their kernel."""
 _BATCH = 500
 _NORM_FLOOR = 1e-6  # an activation vector shorter than this counts as zero, not as a direction
 
@@ -40,8 +37,7 @@ class Classifier(keras.Model):
 
     def __init__(self, architecture: str = "plain"):
         super().__init__(name="classifier")
-        sizes, kernel, summary = ARCHITECTURES[architecture]
-        self.architecture, self.summary = architecture, summary()
+        self.architecture, (sizes, kernel) = architecture, ARCHITECTURES[architecture]
         self.convolutions = [keras.layers.Conv2D(size, kernel, 2, padding="same", activation="relu") for size in sizes]
         self.penultimate = keras.layers.Dense(FEATURES, activation="relu")
         self.head = keras.layers.Dense(CLASSES)
@@ -52,7 +48,7 @@ class Classifier(keras.Model):
         for layer in self.convolutions:
             h = layer(h)
             maps.append(h)
-        features = self.penultimate(self.summary(h))
+        features = self.penultimate(keras.layers.Flatten()(h))
         return tuple(maps), features, self.head(features)
 
 

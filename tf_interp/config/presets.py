@@ -33,9 +33,9 @@ _DIGITS: Dict[str, Settings] = {
     # skips make T and so the step three times as fast, which pays for more iterations.
     "bptt": {
         "transformations": ("warp", "blend"), "patch": 2, "skips": "add", "transformer_features": (24, 48),
-        "policy_features": (16, 32, 64), "counts_steps": True, "goal_weight": 18.0, "flow_cost": 0.1,
-        "roughness_cost": 0.6, "motion_cost": 0.5, "evenness_cost": 1.0, "painting_cost": 2.25,
-        "mixture_weight": 700.0, "critic_learning_rate": 1e-3, "iterations": 7000,
+        "policy_features": (16, 32, 64), "counts_steps": True, "goal_weight": 19.0, "flow_cost": 0.1,
+        "roughness_cost": 0.6, "motion_cost": 0.8, "evenness_cost": 0.4, "painting_cost": 2.25,
+        "mixture_weight": 650.0, "critic_learning_rate": 1e-3, "iterations": 7000,
     },
     # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if
     # mu_flow is about as smooth as the noise (results/gradient_alignment), so T decodes at 7 x 7 too.

@@ -91,6 +91,16 @@ def test_a_model_without_a_shape_of_images_is_refused(saved, tmp_path, shape):
         load_interpolator(tmp_path)
 
 
+def test_a_walk_has_as_many_steps_as_one_asks_for(saved, pair):
+    longer, usual = saved[0](*pair, steps=STEPS + 4), saved[0](*pair)
+    assert longer.frames.shape[1] == STEPS + 5 and set(longer.lengths) == {STEPS + 4}
+    # The model does not count its steps, so it begins in the same way.
+    np.testing.assert_allclose(longer.frames[:, : STEPS + 1], usual.frames, atol=1e-6)
+    for steps in (0, 1001):
+        with pytest.raises(InputError, match=f"steps: {steps} is outside the allowed range 1 to 1000"):
+            saved[0](*pair, steps=steps)
+
+
 @pytest.mark.parametrize("seed", [-(2**31) - 1, 2**31])
 def test_a_seed_of_more_than_32_bits_is_refused(saved, pair, seed):
     with pytest.raises(InputError, match=f"seed: {seed} is outside the allowed range -2147483648 to 2147483647"):

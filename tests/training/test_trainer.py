@@ -9,6 +9,7 @@ from tf_interp.data.pairs import training_pairs
 from tf_interp.data.sources import Source
 from tf_interp.errors import InputError
 from tf_interp.features.classifier import Classifier, load_classifier, save_classifier
+from tf_interp.training.loop import _steps_of
 
 
 @pytest.fixture
@@ -169,6 +170,23 @@ def test_the_agent_that_does_not_learn_is_fixed(bars, trains, turns):
 
 
 @pytest.mark.usefixtures("eagerly")
+def test_a_batch_walks_as_many_steps_as_it_is_told(bars):
+    trainer = trainer_of(motion_cost=1.0)
+    pair = next(iter(training_pairs(bars, 8, 0)))
+    assert [float(trainer.train_step(*pair, steps)["episode_length"]) for steps in (3, 1, None)] == [3, 1, 2]
+    assert [len(trainer.walk(*pair).frames[0])] == [2 + 1]  # the settings' own
+
+
+def test_every_batch_draws_its_steps_and_a_resumed_run_draws_the_same():
+    trainer, again = trainer_of(steps_drawn=(2, 5, 9)), trainer_of(steps_drawn=(2, 5, 9))
+    other = trainer_of(steps_drawn=(2, 5, 9), seed=1)
+    drawn = [_steps_of(trainer, iteration) for iteration in range(300)]
+    assert set(drawn) == {2, 5, 9} and min(map(drawn.count, (2, 5, 9))) > 70
+    assert drawn == [_steps_of(again, iteration) for iteration in range(300)]
+    assert drawn != [_steps_of(other, iteration) for iteration in range(300)]
+    assert _steps_of(trainer_of(steps=4), 7) == 4
+
+
 def test_same_seed_same_weights_other_seed_other_weights(bars):
     trained = []
     for seed in (1, 1, 2):

@@ -39,7 +39,7 @@ def test_the_embedded_classifier_is_good_and_says_so():
 
 
 def test_the_second_classifier_is_as_good_and_another():
-    """Other convolutions, another seed, and small enough to ship. Early records name no shape; they are of the first."""
+    """Other convolutions, another seed, and small enough to ship. Early records, of the first, name none."""
     first, second = (json.loads((folder / "config.json").read_text()) for folder in (EMBEDDED, SECOND))
     assert "architecture" not in first and second["architecture"] == "deeper"
     assert (first["settings"]["seed"], second["settings"]["seed"]) == (0, 1)

@@ -39,7 +39,8 @@ def gigaflop_of_step(trainer: Any, shape: Tuple[int, int, int]) -> float:
     """
     config = trainer.config
     steps, image = config.model.steps, tf.TensorSpec([1, *shape])
-    pi = multiply_adds(trainer.agents.policy, image, image, tf.TensorSpec([1]))
+    told = [tf.TensorSpec([1])] if hasattr(config.model, "counts_steps") else []  # earlier checkouts tell pi nothing
+    pi = multiply_adds(trainer.agents.policy, image, image, *told)
     t = multiply_adds(trainer.agents.transformer, image, tf.TensorSpec([1, config.model.command_size]))
     each = 3 * steps * sum(pi + t)
     for weight, critic in trainer.critics.items():

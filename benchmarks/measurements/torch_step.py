@@ -14,8 +14,8 @@ class TorchStep:
     """One update by BPTT of pi, T and the mixture critic, by Adam.
 
     Args:
-        config: settings of a preset of digits: warp and blend, rewards of goal, mixture, motion, departure, flow,
-            roughness and painting.
+        config: settings of a preset of digits: warp and blend, rewards of goal, mixture, motion, departure, evenness,
+            flow, roughness and painting.
         side, channels: of the images.
         compiled: whether losses and gradients go through torch.compile.
         channels_last: memory format of images and weights.
@@ -74,8 +74,12 @@ class TorchStep:
             total = total + self._reward(k, state, moved, params)
             state = moved
             frames.append(state)
-        total = total - self.config.reward.goal_weight * _squares(state - goal)
-        return -total.mean(), torch.stack(frames, dim=1)
+        weights, walked = self.config.reward, torch.stack(frames, dim=1)
+        total = total - weights.goal_weight * _squares(state - goal)
+        if weights.evenness_cost:
+            steps = _length(walked.diff(dim=1))
+            total = total - weights.evenness_cost * (steps - steps.mean(1, keepdim=True)).square().sum(1)
+        return -total.mean(), walked
 
     def _reward(self, k: int, state: torch.Tensor, moved: torch.Tensor, params: Dict[str, Any]) -> torch.Tensor:
         weights, flow, total = self.config.reward, params["mu_flow"], torch.zeros(len(state))

@@ -55,7 +55,7 @@ def stopper(monkeypatch):
     class Stopper:
         image_shape = (28, 28, 1)
 
-        def __call__(self, start, goal, seed):
+        def __call__(self, start, goal, seed, steps):
             middle = (start + goal) / 2
             return Path(np.stack([start, middle, middle, middle], axis=1), np.array([1]), np.zeros([1, 3, 2]))
 

@@ -17,7 +17,7 @@ from tf_interp.data import drawn_faces
 SCRIPT = Path(__file__).parents[2] / "train_celeba.py"
 TINY = {
     "iterations": [3], "steps": [2], "batch-size": [4], "command-size": [256], "policy-features": [4, 4],
-    "transformer-features": [4, 4, 4], "log-every": [1], "image-every": [3], "precision": ["float32"],
+    "transformer-features": [4, 4], "log-every": [1], "image-every": [3], "precision": ["float32"],
 }  # fmt: skip
 
 

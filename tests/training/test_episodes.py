@@ -24,15 +24,15 @@ def test_what_the_value_network_adds_is_the_gain_over_ending_at_once():
     """V(s_k) = network(s_k, g) + what ending at s_k earns, for k < K; only the network learns."""
     weight = tf.Variable([10.0, 100.0])
 
-    def network(state, goal):
-        return weight[0] * state[:, 0, 0, 0] + weight[1] * goal[:, 0, 0, 0]
+    def network(state, goal, remaining):
+        return weight[0] * state[:, 0, 0, 0] + weight[1] * goal[:, 0, 0, 0] + 1000.0 * remaining
 
     frames, goal, ending = tf.identity(FRAMES), tf.identity(GOAL), tf.identity(ENDING)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([frames, goal, ending])
         values = expected_returns(trajectory_of(frames, goal), network, ending)
         first = values[0, 0] + 3.0 * values[1, 1]
-    np.testing.assert_allclose(values, [[0 + 100 - 1, 5 + 100 - 2], [10 + 0 - 8, 2.5 + 0 - 16]])
+    np.testing.assert_allclose(values, [[1000 + 100 - 1, 500 + 5 + 100 - 2], [1000 + 10 - 8, 500 + 2.5 - 16]])
     np.testing.assert_allclose(tape.gradient(first, weight), [0.0 + 3 * 0.25, 1.0])
     assert tape.gradient(first, [frames, goal, ending]) == [None, None, None]
 
@@ -43,7 +43,9 @@ def test_without_a_value_network_nothing_is_expected():
 
 def test_an_episode_sums_rewards_and_expects_from_the_weighted_ending():
     weights = RewardConfig(goal_weight=2.0, step_penalty=0.5, budget_penalty=4.0)
-    episode, parts = paid_episode(trajectory_of(), weights, value=lambda state, goal: tf.zeros(tf.shape(state)[0]))
+    episode, parts = paid_episode(
+        trajectory_of(), weights, value=lambda state, goal, remaining: tf.zeros(tf.shape(state)[0])
+    )
     # Rollout 0 is ended by the budget at 0.75, rollout 1 stops at 0.25; their goals are 1 and 0.
     np.testing.assert_allclose(parts["goal"], [[0.0, -2 * 0.0625], [0.0, -2 * 0.0625]])
     np.testing.assert_allclose(parts["step"], [[-0.5, -0.5], [-0.5, 0.0]])

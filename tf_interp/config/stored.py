@@ -14,7 +14,7 @@ RENAMED = {
     "learner": "trains",
     "discriminator_learning_rate": "critic_learning_rate",
 }
-_GONE = {"discriminator": "plain"}
+_GONE = {"discriminator": "plain", "nudging": False, "score_weight": 0.0}
 """A setting that is no more -> the only value that it still may have in a file."""
 
 

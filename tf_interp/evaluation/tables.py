@@ -103,7 +103,6 @@ def plot_evenness(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.scatter(row["step_variation"], row["worst_frechet"])
         axes.annotate(row["method"], (row["step_variation"], row["worst_frechet"]), (5, 4), textcoords="offset points")
     axes.set_yscale("log")
-    axes.set_xlim(left=0)
     axes.margins(0.2)
     axes.set_xlabel("coefficient of variation of step lengths")
     axes.set_ylabel("worst-step Frechet distance to real images")

@@ -91,6 +91,7 @@ def test_a_peer_is_measured_on_its_own_data_by_a_classifier_of_them(clothes, cap
     assert f"12 pairs of mnist in {clothes / 'data'}" in said.out and "WARNING" not in said.err
     record = json.loads((clothes / "own" / "evaluation" / "metrics.json").read_text())
     assert record["methods"][0]["method"] == "own" and record["methods"][0]["pairs"] == 12
+    assert record["methods"][0]["frechet_second"] is None  # the second classifier knows digits alone
 
 
 def test_the_digit_classifier_does_not_judge_clothes(clothes, capsys):
@@ -130,6 +131,7 @@ def test_the_commands_write_what_they_print(tmp_path, capsys):
     assert evaluate(["cross_fade", "--steps", "2", "--pairs", "300", "--out", str(tmp_path / "mnist")]) == 0
     printed = capsys.readouterr().out
     record = json.loads((tmp_path / "mnist" / "metrics.json").read_text())
+    assert len(record["methods"][0]["frechet_second"]) == 3
     assert record["methods"][0]["pairs"] == 300 and record["versions"]["tensorflow"] == tf.__version__
     assert (tmp_path / "mnist" / "table.md").read_text() in printed and "300 pairs of mnist" in printed
     assert score(["cross_fade", "--steps", "3", "--out", str(tmp_path / "lines")]) == 0

@@ -45,6 +45,28 @@ def test_a_cross_fade_is_gradual_and_leaves_the_manifold(data):
     assert table.splitlines()[2].startswith("| cross_fade | 0.0% |")
 
 
+def test_a_second_network_gives_frechet_distances_alone(data):
+    """Its features are twice the first one's, so its distances are four times as large, and nothing else changes."""
+
+    def twice(images):
+        found = data.extract(images)
+        return found._replace(features=2 * found.features)
+
+    method = WalkMethod("teleport", teleport, 7)
+    alone, both = (
+        measure(method, data),
+        measure(method, data._replace(second=twice, second_real=2 * data.real.features)),
+    )
+    assert alone["frechet_second"] is None and alone["worst_frechet_second"] is None
+    np.testing.assert_allclose(both["frechet_second"], 4 * np.array(both["frechet"]), rtol=1e-4)
+    assert both["worst_frechet_second"] == max(both["frechet_second"])
+    changed = {name for name in alone if alone[name] != both[name]} - {"ms_per_path"}
+    assert changed == {"frechet_second", "worst_frechet_second"}
+    cells = [tables.markdown([row]).splitlines()[2].split(" | ") for row in (alone, both)]
+    column = list(tables.COLUMNS).index("second")
+    assert cells[0][column].strip() == "" and cells[1][column] == f"{both['worst_frechet_second']:.3g}"
+
+
 def test_stopping_is_counted(data):
     def walk(start, goal):  # every third walk stops after one of two steps
         frames, lengths = teleport(start, goal)

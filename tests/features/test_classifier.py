@@ -12,7 +12,14 @@ from tf_interp.data import mnist
 from tf_interp.data.pixels import as_floats
 from tf_interp.data.sources import Source
 from tf_interp.errors import FileError, InputError
-from tf_interp.features.classifier import EMBEDDED, Classifier, FeatureExtractor, load_classifier, save_classifier
+from tf_interp.features.classifier import (
+    EMBEDDED,
+    SECOND,
+    Classifier,
+    FeatureExtractor,
+    load_classifier,
+    save_classifier,
+)
 
 SOURCE = Source("mnist", "clothes")
 
@@ -29,6 +36,20 @@ def test_the_embedded_classifier_is_good_and_says_so():
     found = network(digits(1500))
     assert found.features.shape == (1500, 64) and found.features.min() >= 0.0
     assert found.confidence.mean() > 0.97 and found.confidence.max() <= 1.0
+
+
+def test_the_second_classifier_is_as_good_and_another():
+    """Other convolutions, another seed, and small enough to ship. Early records, of the first, name none."""
+    first, second = (json.loads((folder / "config.json").read_text()) for folder in (EMBEDDED, SECOND))
+    assert "architecture" not in first and second["architecture"] == "deeper"
+    assert (first["settings"]["seed"], second["settings"]["seed"]) == (0, 1)
+    assert sum(path.stat().st_size for path in SECOND.iterdir()) < 400_000
+    # 16 x 9 + 16, 32 x 9 x 16 + 32, 64 x 9 x 32 + 64; then 4 x 4 x 64 to 64, and 64 to 10.
+    assert second["parameters"] == 160 + 4640 + 18496 + 65600 + 650
+    assert second["test_accuracy"] > 0.985
+    found, other = load_classifier()(digits(500)), load_classifier(str(SECOND))(digits(500))
+    assert other.confidence.mean() > 0.97 and other.features.shape == (500, 64)
+    assert not np.allclose(found.features, other.features, atol=0.1)
 
 
 def test_perceptual_distance_is_lpips_with_unit_weights():
@@ -72,6 +93,8 @@ def test_what_is_no_classifier_is_named(saved, tmp_path):
     for old, new, complaint in [
         ('"classifier"', '"vae"', "no classifier in .*saved: a config.json of kind classifier"),
         ('"image_shape"', '"shape"', "config.json: image_shape is None; it should be height, width and channels"),
+        ('"plain"', '"round"', "config.json: architecture 'round' is not one of plain, deeper"),
+        ('"plain"', '["plain"]', r"config.json: architecture \['plain'\] is not one of plain, deeper"),
         ("9", '"9"', r"config.json: image_shape is \['9', 8, 1\]"),
         ("{", "", "config.json is not valid JSON"),
     ]:

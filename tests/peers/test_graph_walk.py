@@ -43,3 +43,21 @@ def test_edges_lead_both_ways_and_cost_the_squared_distance():
     found = {(int(o), int(t)): float(c) for o, t, c in zip(graph.origin, graph.target, graph.cost)}
     assert set(found) == {(0, 1), (1, 0), (1, 2), (2, 1)}
     np.testing.assert_allclose([found[0, 1], found[1, 2]], [0.01, 0.81], rtol=1e-5)
+
+
+def test_one_image_between_is_the_nearest_to_the_middle():
+    """From 0 to 1 by way of 0.1, 0.35 or 0.8: 0.82, 0.545 or 0.68. With one hop nothing is chosen."""
+    graph = build_graph(pixels(0.1, 0.35, 0.8), neighbours=1)
+    frames, _ = graph_walk(pixels(0.0, 1.0), pixels(1.0, 0.0), 2, graph)
+    np.testing.assert_array_equal(frames[:, :, 0, 0, 0], np.float32([[0, 0.35, 1], [1, 0.35, 0]]))
+    frames, lengths = graph_walk(pixels(0.0), pixels(1.0), 1, graph)
+    assert frames.ravel().tolist() == [0.0, 1.0] and lengths.tolist() == [1]
+
+
+def test_where_no_path_leads_over_near_images_there_is_one_jump():
+    """Dark and bright images, 20 each, have no edge between them, and the 15 nearest of an end are all of its kind."""
+    dark = np.arange(20) / 1000
+    graph = build_graph(pixels(*dark, *(1 - dark)), neighbours=2)
+    frames, lengths = graph_walk(pixels(0.0), pixels(1.0), 4, graph)
+    hops = np.sort(np.abs(np.diff(frames.ravel())))
+    assert lengths.tolist() == [4] and hops[-1] > 0.95 and hops[:-1].max() < 0.05

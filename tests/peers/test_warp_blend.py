@@ -3,6 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from tf_interp.data import mnist
+from tf_interp.data.pixels import as_floats
+from tf_interp.model.transforms.warp import warp
 from tf_interp.peers.warp_blend import registration, warp_blend
 
 
@@ -26,3 +29,25 @@ def test_half_way_the_dot_is_half_way_and_as_bright():
     middle = frames[0, 1, 10, :, 0]
     assert middle.argmax() == 10 and middle.max() > 0.9
     assert 0.5 * (start + goal)[0, 10, 10, 0] < 0.7  # which a cross-fade has there
+
+
+def test_dots_that_hardly_touch_find_each_other():
+    start, goal = dot(7), dot(13)
+    assert np.sum(start * goal) < 0.12 * np.sum(start * start)
+    middle = warp_blend(start, goal, 2)[0][0, 1, 10, :, 0]
+    assert middle.argmax() in (9, 10, 11) and middle.max() > 0.8
+
+
+def test_flows_explain_most_of_what_sets_digits_apart_and_are_found_again():
+    digits = as_floats(mnist.load_split("test").images[:40])
+    start, goal = tf.constant(digits[:20]), tf.constant(digits[20:])
+    flow = registration(start, goal)
+    left = np.sum(np.square(warp(start, flow) - goal)) / np.sum(np.square(start - goal))
+    assert left < 0.5
+    np.testing.assert_array_equal(registration(start, goal), flow)
+
+
+def test_an_image_hardly_changes_on_the_way_to_itself():
+    """Adam makes steps even of rounding errors; they stay below what can be seen."""
+    frames, _ = warp_blend(dot(9), dot(9), 3)
+    np.testing.assert_allclose(frames, np.repeat(dot(9)[:, np.newaxis], 4, axis=1), atol=0.01)

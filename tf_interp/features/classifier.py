@@ -140,7 +140,7 @@ def load_classifier(folder: Optional[str] = None) -> FeatureExtractor:
     if record.get("kind") != "classifier":
         raise FileError(f"no classifier in {root}: a config.json of kind classifier should be there")
     image_shape, architecture = image_shape_of(record, path), record.get("architecture", "plain")
-    if architecture not in ARCHITECTURES:
+    if architecture not in list(ARCHITECTURES):
         raise FileError(f"{path}: architecture {architecture!r} is not one of {', '.join(ARCHITECTURES)}")
     classifier = Classifier(architecture)
     classifier(tf.zeros([1, *image_shape]))

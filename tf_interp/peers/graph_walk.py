@@ -1,6 +1,7 @@
 """A walk through real images: the path of K hops in a graph of near neighbours whose squared hops sum to least.
 
-Every frame but the ends is a training image, so no walk can be more real. It shows what is to be had of evenness too.
+Every frame but the ends is a training image, so each is real for itself. Together they are not a fair sample: what lies
+between two digits is an odd one, and a Frechet distance tells. Frames may repeat where fewer images lead to the goal.
 It is retrieval, not a model.
 """
 
@@ -65,8 +66,10 @@ def graph_walk(start: np.ndarray, goal: np.ndarray, steps: int, graph: Graph) ->
     """
     frames, lengths = cross_fade(start, goal, steps)  # checks the shapes, has the right ends
     if steps > 1:
-        for walk in frames:
-            walk[1:-1] = graph.images[_path(graph, walk[0].ravel(), walk[-1].ravel(), steps - 1)]
+        flat = graph.images.reshape(len(graph.images), -1)
+        enter, leave = (_squared_distances(ends.reshape(len(ends), -1), flat) for ends in (frames[:, 0], frames[:, -1]))
+        for pair, walk in enumerate(frames):
+            walk[1:-1] = graph.images[_path(graph, enter[pair], leave[pair], steps - 1)]
     return frames, full_lengths(start, steps)
 
 
@@ -77,14 +80,18 @@ def mnist_graph() -> Graph:
     return build_graph(as_floats(train[:IMAGES]))
 
 
-def _path(graph: Graph, start: np.ndarray, goal: np.ndarray, count: int) -> List[int]:
-    """The `count` images on the way, by dynamic programming over hops (Bellman and Ford)."""
-    flat = graph.images.reshape(len(graph.images), -1)
-    enter, leave = (_squared_distances(end[np.newaxis], flat)[0] for end in (start, goal))
+def _path(graph: Graph, enter: np.ndarray, leave: np.ndarray, count: int) -> List[int]:
+    """The `count` images on the way, by dynamic programming over hops (Bellman and Ford).
+
+    Args:
+        graph: of M images.
+        enter, leave: float32 [M], squared distances from the start to each image, and from each to the goal.
+        count: at least 1.
+    """
     for entries, exits in ((_nearest_alone(enter), _nearest_alone(leave)), (enter, leave)):
         costs = [entries]
         for _ in range(count - 1):
-            reached = np.full(len(flat), np.inf, np.float32)
+            reached = np.full(len(enter), np.inf, np.float32)
             through = costs[-1][graph.origin] + graph.cost
             reached[graph.target[graph.first]] = np.minimum.reduceat(through, graph.first)
             costs.append(reached)

@@ -3,7 +3,8 @@
     s(t) = (1 - t) W(s_0, t F) + t W(g, (1 - t) G)
 
 Where an artist would mark points that belong together, here registration finds the flows: F makes s_0 look like g, G
-the other way round. Each is a coarse grid of displacements, found for each pair by descending on blurred images.
+the other way round. Each is a coarse grid of displacements, found for each pair by descending on images that are
+blurred less and less.
 """
 
 from typing import Tuple
@@ -16,8 +17,11 @@ from tf_interp.peers.cross_fade import cross_fade, full_lengths, step_times
 
 CELLS = 7
 """Displacements along each axis of the grid."""
-ROUNDS, RATE, STIFFNESS = 80, 0.3, 0.05
-"""Updates by Adam; their size in pixels; weight of the roughness of the grid against the mean squared difference."""
+BLURS = (11, 7, 3)
+"""Pixels along each side that are averaged, coarse to fine, so that strokes that do not touch pull at each other."""
+ROUNDS, RATE, STIFFNESS = 40, 0.3, 0.03
+"""Updates by Adam at each blur; their size in pixels; weight of the grid's roughness."""
+_EQUAL = 1e-6  # images whose mean squared difference is smaller have nothing to be moved
 
 
 def warp_blend(start: np.ndarray, goal: np.ndarray, steps: int) -> Tuple[np.ndarray, np.ndarray]:
@@ -44,25 +48,30 @@ def warp_blend(start: np.ndarray, goal: np.ndarray, steps: int) -> Tuple[np.ndar
 
 @tf.function(reduce_retracing=True)
 def registration(moving: tf.Tensor, fixed: tf.Tensor) -> tf.Tensor:
-    """Flows float32 [B,H,W,2] by which `moving` looks like `fixed`, float32 [B,H,W,C] each."""
+    """Flows float32 [B,H,W,2] by which `moving` looks like `fixed`, float32 [B,H,W,C] each.
+
+    For each pair and blur this descends on what the flow leaves of the mean squared difference, as a share of what
+    there was without it, plus STIFFNESS times the roughness: mean squared differences of neighbours on the grid.
+    """
     size = tf.shape(moving)[1:3]
-    coarse, wanted = _blurred(moving), _blurred(fixed)
     grid = tf.zeros([tf.shape(moving)[0], CELLS, CELLS, 2])
-    first, second = tf.zeros_like(grid), tf.zeros_like(grid)
-    for n in tf.range(1, ROUNDS + 1):
-        with tf.GradientTape() as tape:
-            tape.watch(grid)
-            missed = tf.reduce_mean(tf.square(warp(coarse, tf.image.resize(grid, size)) - wanted), axis=[1, 2, 3])
-            rough = tf.reduce_mean(tf.square(grid[:, 1:] - grid[:, :-1]), axis=[1, 2, 3])
-            rough += tf.reduce_mean(tf.square(grid[:, :, 1:] - grid[:, :, :-1]), axis=[1, 2, 3])
-            loss = tf.reduce_sum(missed + STIFFNESS * tf.reduce_mean(wanted) * rough)
-        gradient, power = tape.gradient(loss, grid), tf.cast(n, tf.float32)
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.99 * second + 0.01 * tf.square(gradient)
-        grid -= RATE * (first / (1 - 0.9**power)) / (tf.sqrt(second / (1 - 0.99**power)) + 1e-8)
+    for pixels in BLURS:
+        coarse, wanted = (tf.nn.avg_pool2d(images, pixels, 1, "SAME") for images in (moving, fixed))
+        apart = tf.maximum(_mean_square(coarse - wanted), _EQUAL)
+        first, second = tf.zeros_like(grid), tf.zeros_like(grid)
+        for n in tf.range(1, ROUNDS + 1):
+            with tf.GradientTape() as tape:
+                tape.watch(grid)
+                left = _mean_square(warp(coarse, tf.image.resize(grid, size)) - wanted) / apart
+                rough = _mean_square(grid[:, 1:] - grid[:, :-1]) + _mean_square(grid[:, :, 1:] - grid[:, :, :-1])
+                loss = tf.reduce_sum(left + STIFFNESS * rough)
+            gradient, power = tape.gradient(loss, grid), tf.cast(n, tf.float32)
+            first = 0.9 * first + 0.1 * gradient
+            second = 0.99 * second + 0.01 * tf.square(gradient)
+            grid -= RATE * (first / (1 - 0.9**power)) / (tf.sqrt(second / (1 - 0.99**power)) + 1e-8)
     return tf.image.resize(grid, size)
 
 
-def _blurred(images: tf.Tensor) -> tf.Tensor:
-    """Averages over 5 x 5 pixels, so that strokes that do not touch yet pull at each other."""
-    return tf.nn.avg_pool2d(images, 5, 1, "SAME")
+def _mean_square(values: tf.Tensor) -> tf.Tensor:
+    """Over all axes but the first, [B]."""
+    return tf.reduce_mean(tf.square(values), axis=[1, 2, 3])

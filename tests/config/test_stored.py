@@ -84,8 +84,9 @@ def trials():
 
 @pytest.mark.parametrize("name, settings", trials(), ids=[name for name, _ in trials()])
 def test_the_settings_of_every_trial_are_understood(name, settings):
-    if settings.get("discriminator") == "projected":
-        with pytest.raises(InputError, match="'projected' is no longer part of this program"):
+    gone = [settings.get("discriminator") == "projected", settings.get("nudging"), settings.get("score_weight")]
+    if any(gone):
+        with pytest.raises(InputError, match="is no longer part of this program"):
             from_dict(settings, name)
     else:
         assert from_dict(settings, name).optimizer.iterations == settings["iterations"]

@@ -100,12 +100,12 @@ def plot_evenness(rows: Sequence[Dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
     for row in rows:
-        axes.scatter(row["step_variation"], row["worst_frechet"])
-        axes.annotate(row["method"], (row["step_variation"], row["worst_frechet"]), (5, 4), textcoords="offset points")
+        axes.scatter(row["step_variation"], row["worst_frechet"], label=row["method"])
     axes.set_yscale("log")
     axes.margins(0.2)
     axes.set_xlabel("coefficient of variation of step lengths")
     axes.set_ylabel("worst-step Frechet distance to real images")
+    figure.legend(loc="outside right center")
     axes.grid(alpha=0.3)
     with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)

@@ -17,8 +17,8 @@ def measured(trajectory, measure):
     return trajectory._replace(measured={n: tf.stack([each[n] for each in by_step], axis=1) for n in measure.names})
 
 
-def paid_episode(trajectory, weights, critics=None, value=None, perceive=None):
+def paid_episode(trajectory, weights, critics=None, value=None, perceive=None, waypoints=None):
     """`make_episode` of a trajectory whose steps are measured first."""
     distance = goal_distance(weights.goal_norm, perceive)
     measure = rewards_of_steps(weights, critics or {}, distance, trajectory.active.shape[1])
-    return make_episode(measured(trajectory, measure), weights, distance, value)
+    return make_episode(measured(trajectory, measure), weights, distance, value, waypoints)

@@ -11,7 +11,8 @@ from packaging.utils import canonicalize_name
 
 import tf_interp
 from tf_interp import load_interpolator
-from tf_interp.pretrained import MNIST_BPTT
+from tf_interp.peers.saved import load_peer
+from tf_interp.pretrained import MNIST_ACAI, MNIST_BPTT
 from tf_interp.system import startup
 
 try:
@@ -130,13 +131,17 @@ def test_every_folder_of_code_is_a_package_and_its_data_are_declared():
             assert path in installed, f"{path} would not be installed: declare it in pyproject.toml"
 
 
-def test_the_shipped_model_is_that_of_the_results():
-    shown = ROOT / "results" / "mnist_bptt" / "model"
-    if not shown.is_dir():
-        pytest.skip("no results/mnist_bptt/model")
-    contents = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in (MNIST_BPTT, shown)]
+@pytest.mark.parametrize("shipped, shown", [(MNIST_BPTT, "mnist_bptt/model"), (MNIST_ACAI, "peers/acai")])
+def test_the_shipped_models_are_those_of_the_results(shipped, shown):
+    folder = ROOT / "results" / shown
+    if not folder.is_dir():
+        pytest.skip(f"no results/{shown}")
+    contents = [{path.name: path.read_bytes() for path in each.iterdir()} for each in (shipped, folder)]
     assert contents[0] == contents[1]
-    assert load_interpolator(MNIST_BPTT).image_shape == (28, 28, 1)
+
+
+def test_the_shipped_models_load():
+    assert load_interpolator(MNIST_BPTT).image_shape == load_peer(MNIST_ACAI).image_shape == (28, 28, 1)
 
 
 def test_code_and_data_have_their_licences():

@@ -11,9 +11,9 @@ SMALL = dict(
 )  # fmt: skip
 
 
-def trainer_of(shape=SHAPE, devices=None, **changes):
+def trainer_of(shape=SHAPE, devices=None, waypoints=None, **changes):
     """A float32 trainer with the settings SMALL, but for some of them."""
-    return Trainer(settings(**{**SMALL, **changes}), shape, "float32", devices)
+    return Trainer(settings(**{**SMALL, **changes}), shape, "float32", waypoints, devices)
 
 
 def train(trainer, images, iterations):

@@ -17,6 +17,7 @@ from tf_interp.data.sources import load_training_images
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
 from tf_interp.model.interpolator import load_interpolator
+from tf_interp.peers.waypoints import load_waypoints
 from tf_interp.report.maps import draw_maps
 from tf_interp.system import files
 from tf_interp.system.cluster import Place, Workers, joined, place_in_cluster
@@ -62,7 +63,8 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         devices = DEVICES[config.optimizer.devices]()
         with caught_signals() as signals, _eagerly(config.optimizer.eager):
             report = describe_device(config.optimizer.precision)
-            trainer = Trainer(config, train.shape[1:], report.precision, devices)
+            waypoints = load_waypoints(config.reward, train.shape[1:])
+            trainer = Trainer(config, train.shape[1:], report.precision, waypoints, devices)
             checkpoints = tf.train.CheckpointManager(
                 trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints
             )

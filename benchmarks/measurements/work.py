@@ -123,11 +123,13 @@ def time_by_operation(family: str, overrides: Overrides = None) -> Work:
 
 def _trainer(family: str, preset: str, overrides: Overrides, precision: str):
     """A trainer and a pair of batches. What is in the images does not change the time."""
+    from tf_interp.peers.waypoints import load_waypoints
     from tf_interp.training.trainer import Trainer
 
     _one_thread()
     config, shape = _settings(family, preset, overrides), SHAPES[family]
-    return Trainer(config, shape, precision), [_images(config.optimizer.batch_size, shape, seed) for seed in (0, 1)]
+    trainer = Trainer(config, shape, precision, load_waypoints(config.reward, shape))
+    return trainer, [_images(config.optimizer.batch_size, shape, seed) for seed in (0, 1)]
 
 
 def _arithmetic(trainer: Any, shape: Tuple[int, int, int]) -> Dict[str, float]:

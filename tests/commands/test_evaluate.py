@@ -177,6 +177,8 @@ def test_lines_are_scored_by_their_own_command_alone(tmp_path, capsys):
     digits = peer_of(MNIST, tmp_path / "digits", (32, 32, 1))
     assert score([lines, digits, "--out", str(tmp_path / "out")]) == 2
     assert "digits was trained on mnist, not on lines; tf-interp evaluate measures it" in capsys.readouterr().err
+    assert score(["graph_walk", "--out", str(tmp_path / "out")]) == 2
+    assert "graph_walk was trained on mnist, not on lines" in capsys.readouterr().err
 
 
 def test_a_damaged_record_is_one_line(tmp_path, capsys):

@@ -83,5 +83,10 @@ def test_stopping_is_counted(data):
         far = np.square(start - goal).sum(axis=(1, 2, 3))
         return teleport(start, goal)[0], np.digitize(far, [1e-6, np.median(far)])
 
+    def ghost_then_goal(start, goal):  # one step to a cross-fade, a second to the goal, and STOP
+        return np.stack([start, (start + goal) / 2, goal, goal, goal], axis=1), np.full(len(start), 2)
+
+    assert measure(WalkMethod("ghost", ghost_then_goal, 0, obeys_stop=True), data)["ghost_share"] == pytest.approx(1)
+
     row = measure(WalkMethod("sensible", stops_when_there, 0, obeys_stop=True), data)
     assert row["identity_stops"] == 1.0 and row["length_rank_correlation"] > 0.8

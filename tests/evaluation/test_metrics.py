@@ -81,6 +81,7 @@ def test_the_spread_of_steps_counts_those_that_were_taken():
     variance, variation = gradualness.spread_of_steps(path(0, 1, 4, 4), np.array([2]))  # steps of 1 and 3
     np.testing.assert_allclose([variance[0], variation[0]], [1.0, 0.5])
     assert gradualness.spread_of_steps(path(0, 2, 4, 6), np.array([3]))[1][0] == 0.0
+    assert np.isnan(gradualness.spread_of_steps(path(5, 5, 5), np.array([0]))).all()  # a walk that stands still
 
 
 def test_the_relative_length_of_a_detour():

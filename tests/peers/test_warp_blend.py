@@ -43,7 +43,7 @@ def test_flows_explain_most_of_what_sets_digits_apart_and_are_found_again():
     start, goal = tf.constant(digits[:20]), tf.constant(digits[20:])
     flow = registration(start, goal)
     left = np.sum(np.square(warp(start, flow) - goal)) / np.sum(np.square(start - goal))
-    assert left < 0.5
+    assert left < 0.25  # 0.32 from flows of exactly 0, where nothing pulls at first
     np.testing.assert_array_equal(registration(start, goal), flow)
 
 

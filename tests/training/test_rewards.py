@@ -23,6 +23,7 @@ from tf_interp.training.strategies.bptt_stop import bptt_exact_stop
 
 FRAMES = np.float32([[[0, 0], [0, 0]], [[0, 0.5], [0.5, 0.5]], [[0, 1], [1, 0.5]]])[..., None]
 GOAL = np.float32([[0, 1], [1, 1]])[..., None]
+WAYPOINT = np.float32([[0, 1], [0.5, 0.5]])[..., None]
 # In step 0 flows (1, 0) (1, 2) above (0, 0) (0, 0), in step 1 (0, 1) everywhere; masks 1 .5 above .25 1, then .5.
 FLOW = np.float32([[[[1, 0], [1, 2]], [[0, 0], [0, 0]]], np.tile([0, 1], (2, 2, 1))])
 ALPHA = np.float32([[[1, 0.5], [0.25, 1]], np.full([2, 2], 0.5)])[..., None]
@@ -44,6 +45,7 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     # The 2 x 2 pixels weigh (4, 6) / 16 along either axis.
     "coarse_goal": [[-pyramid(84 / 256), 0], [0, -pyramid(42 / 256)], [0, -pyramid(18 / 256)]],
     "frame_goal": [[0, 0], [-0.5 * 0.75, 0], [-0.5 * 0.75, -0.25]],
+    "waypoints": [[0, 0], [0, -0.25], [0, -0.25]],
     "evenness": [[0, 0], [0, 0], [0, -((0.75**0.5 - 0.5**0.5) ** 2) / 2]],
     "pace": [[0, 0], [-((2 - 0.75**0.5) ** 2), 0], [-((2 - 0.75**0.5) ** 2), -((2 - 0.5**0.5) ** 2)]],
     "motion": [[0, 0], [-0.75, 0], [-0.75, -0.5]],
@@ -87,7 +89,12 @@ def rollouts(lengths, frames=FRAMES, logits=None):
 
 def paid(trajectory, **weights):
     weights, gap = RewardConfig(**{"goal_weight": 0.0, "pace": 2.0, **weights}), partial(distance, norm="l2")
-    return pay(measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS)), weights, gap)
+    walked = measured(trajectory, rewards_of_steps(weights, CRITICS, gap, STEPS))
+    return pay(walked, weights, gap, waypoints(trajectory))
+
+
+def waypoints(trajectory):
+    return tf.tile(tf.constant(WAYPOINT)[None, None], [tf.shape(trajectory.active)[0], 1, 1, 1, 1])
 
 
 def test_every_row_is_worked_out_here():
@@ -122,7 +129,7 @@ def test_rewards_add_up_and_the_ending_is_paid_apart():
     np.testing.assert_allclose(earned, by_hand, rtol=1e-5)
     np.testing.assert_allclose(whole.ending_returns[0], by_hand, rtol=1e-5)
     of_ending = [name for name, term in TERMS.items() if term.earned == "end"]
-    assert of_ending == ["budget", "goal", "edges", "coarse_goal", "evenness"]
+    assert of_ending == ["budget", "goal", "edges", "coarse_goal", "waypoints", "evenness"]
     at_end = np.sum([weights[TERMS[name].weight] * ENDING_RETURNS[name] for name in of_ending], axis=0)
     np.testing.assert_allclose(whole.ending, [at_end], rtol=1e-6)
 
@@ -158,7 +165,9 @@ def test_the_exact_stop_objective_feels_every_reward(name):
         trajectory = rollouts([2], logits=logits)
         sources = {"frames": trajectory.frames, **trajectory.params}
         tape.watch(sources)
-        episode, _ = paid_episode(trajectory, RewardConfig(**weights, pace=2.0), CRITICS)
+        episode, _ = paid_episode(
+            trajectory, RewardConfig(**weights, pace=2.0), CRITICS, waypoints=waypoints(trajectory)
+        )
         loss = bptt_exact_stop(episode).loss
     assert float(loss) == pytest.approx(-expected(LOGITS), rel=1e-5)
     by_logits = -oracles.central_difference(expected, LOGITS)

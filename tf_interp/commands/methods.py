@@ -43,8 +43,10 @@ def load_method(name: str, steps: int, model_steps: Optional[int] = None) -> Wal
         FileError: neither a known name nor a folder with a model, or the model is damaged.
     """
     if name in UNTRAINED:
-        shape = IMAGE_SHAPE if name == "graph_walk" else None  # its images are MNIST's
-        return WalkMethod(name, partial(UNTRAINED[name], steps=steps), parameters=0, image_shape=shape)
+        walk = partial(UNTRAINED[name], steps=steps)
+        if name == "graph_walk":  # it walks among MNIST's training images, whatever the pairs are
+            return WalkMethod(name, walk, parameters=0, image_shape=IMAGE_SHAPE, trained_on=Source("mnist"))
+        return WalkMethod(name, walk, parameters=0)
     folder = Path(name)
     if not folder.is_dir():
         raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")
@@ -134,7 +136,8 @@ def _accumulate(interpolator: Interpolator, steps: Optional[int], start: np.ndar
         fields, drift = accumulated(interpolator.config.model.transformations, walks)
         parts.append((fields.flow, fields.gain[..., :1], warp(fields.start, fields.flow), drift))
     flow, kept, warped, drift = zip(*parts)
-    return Accumulated(*(np.concatenate(each) for each in (flow, kept, warped)), np.mean(drift, axis=0))
+    mean_drift = np.average(drift, axis=0, weights=[len(each) for each in flow])
+    return Accumulated(*(np.concatenate(each) for each in (flow, kept, warped)), mean_drift)
 
 
 def _is_peer(folder: Path) -> bool:

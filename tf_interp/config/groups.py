@@ -107,6 +107,12 @@ class RewardConfig(Group):
     mixture_weight: float = setting(0.0, 0.0, 1e6)
     """Paid in each step for the square of a critic's guess, as in ACAI, of how far the frame is from the nearer end of
     its walk, as a share of ||s_0 - g||. 0 trains no such critic."""
+    waypoint_weight: float = setting(0.0, 0.0, 1e6)
+    """Paid for ||s_k - w_k||^2, k = 1 ... K - 1, w_k being waypoints: real and even on the way, where s_0 and g alone
+    would leave it to the walk to find such frames."""
+    waypoints: Optional[str] = setting(None, used_by="waypoint_weight")
+    """waypoint_weight: folder of the autoencoder whose interpolations are the waypoints, see `tf-interp peer`. Default:
+    the ACAI for MNIST that ships with the package."""
     evenness_cost: float = setting(0.0, 0.0, 1e6)
     """Paid for the spread of the step lengths d_k = ||s_{k+1} - s_k|| of a walk, sum_k (d_k - mean d)^2. A detour of
     even steps is free."""

@@ -17,6 +17,7 @@ CONDITIONS: Dict[str, Callable[[Any], bool]] = {
     "stochastic_flow": lambda config: config.model.stochastic_flow,
     "manifold_weight": lambda config: config.reward.manifold_weight > 0,
     "critics": lambda config: config.reward.manifold_weight > 0 or config.reward.mixture_weight > 0,
+    "waypoint_weight": lambda config: config.reward.waypoint_weight > 0,
     "goal_norm perceptual": lambda config: config.reward.goal_norm == "perceptual",
     "trains alternate": lambda config: config.policy_gradient.trains == "alternate",
     "devices multi_worker": lambda config: config.optimizer.devices == "multi_worker",

@@ -71,7 +71,7 @@ def spread_of_steps(points: np.ndarray, lengths: np.ndarray) -> Tuple[np.ndarray
         lengths: int [B], steps taken.
 
     Returns:
-        variance [B], 0 where no step was taken; coefficient [B], 0 for even steps, NaN for paths that do not move.
+        variance [B] and coefficient [B], 0 for even steps, NaN for paths that do not move.
     """
     steps = _step_lengths(points)
     taken = np.arange(steps.shape[1]) < np.asarray(lengths)[:, np.newaxis]
@@ -79,7 +79,7 @@ def spread_of_steps(points: np.ndarray, lengths: np.ndarray) -> Tuple[np.ndarray
     mean = (steps * taken).sum(axis=1) / count
     variance = (taken * (steps - mean[:, np.newaxis]) ** 2).sum(axis=1) / count
     with np.errstate(invalid="ignore", divide="ignore"):
-        return variance, np.sqrt(variance) / mean
+        return np.where(mean > 0, variance, np.nan), np.sqrt(variance) / mean
 
 
 def relative_length(points: np.ndarray, goal: np.ndarray) -> np.ndarray:

@@ -167,14 +167,15 @@ def _mixing(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, Op
     """Whether frames are moved or mixed.
 
     Returns:
-        ghost_share: of the middle frame, s_k with k = K/2 rounded down; round_trip: what is left of the way back from
-        s_K to s_0; and what `maps.of_maps` says, None for methods without maps.
+        ghost_share: of the middle frame, s_k with k half of the steps taken, rounded down; round_trip: what is left of
+        the way back from s_K to s_0; and what `maps.of_maps` says, None for methods without maps.
     """
-    frames, middle = walked.frames, (walked.frames.shape[1] - 1) // 2
+    frames = walked.frames
+    middle = frames[np.arange(len(frames)), walked.lengths // 2]
     back, _ = walk_in_batches(method.walk, frames[:, -1], data.start)
     missed = metrics.squared_distance(back[:, -1], data.start).mean()
     found = {
-        "ghost_share": float(np.mean(metrics.ghost_share(frames[:, middle], data.start, data.goal))),
+        "ghost_share": float(np.mean(metrics.ghost_share(middle, data.start, data.goal))),
         "round_trip": float(missed / metrics.squared_distance(data.start, data.goal).mean()),
     }
     if method.accumulate is None:

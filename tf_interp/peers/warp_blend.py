@@ -21,6 +21,7 @@ BLURS = (11, 7, 3)
 """Pixels along each side that are averaged, coarse to fine, so that strokes that do not touch pull at each other."""
 ROUNDS, RATE, STIFFNESS = 40, 0.3, 0.03
 """Updates by Adam at each blur; their size in pixels; weight of the grid's roughness."""
+_OFF_GRID = 1e-3  # pixels; at a flow of exactly 0 the warp has no gradient
 _EQUAL = 1e-6  # images whose mean squared difference is smaller have nothing to be moved
 
 
@@ -54,7 +55,7 @@ def registration(moving: tf.Tensor, fixed: tf.Tensor) -> tf.Tensor:
     there was without it, plus STIFFNESS times the roughness: mean squared differences of neighbours on the grid.
     """
     size = tf.shape(moving)[1:3]
-    grid = tf.zeros([tf.shape(moving)[0], CELLS, CELLS, 2])
+    grid = tf.fill([tf.shape(moving)[0], CELLS, CELLS, 2], _OFF_GRID)
     for pixels in BLURS:
         coarse, wanted = (tf.nn.avg_pool2d(images, pixels, 1, "SAME") for images in (moving, fixed))
         apart = tf.maximum(_mean_square(coarse - wanted), _EQUAL)

@@ -33,7 +33,11 @@ class Episode(NamedTuple):
 
 
 def make_episode(
-    trajectory: Trajectory, weights: RewardConfig, distance: Distance, value: Optional[keras.Model] = None
+    trajectory: Trajectory,
+    weights: RewardConfig,
+    distance: Distance,
+    value: Optional[keras.Model] = None,
+    waypoints: Optional[tf.Tensor] = None,
 ) -> Tuple[Episode, Dict[str, tf.Tensor]]:
     """Pays rollouts.
 
@@ -42,11 +46,12 @@ def make_episode(
         weights: of the rewards.
         distance: of the goal reward, see `goal_distance`.
         value: the value network, where the method has one.
+        waypoints: float32 [B,K-1,H,W,C], see `waypoints.Waypoints`; needed where they have a weight.
 
     Returns:
         The episode, and each reward float32 [B,K] by name.
     """
-    paid = pay(trajectory, weights, distance)
+    paid = pay(trajectory, weights, distance, waypoints)
     total = reduce(add, paid.rewards.values(), tf.zeros(tf.shape(trajectory.active)))
     values = expected_returns(trajectory, value, paid.ending)
     return Episode(trajectory, total, paid.ending_returns, values), paid.rewards

@@ -8,7 +8,7 @@ here.
 
 from functools import reduce
 from operator import add
-from typing import Any, Callable, Dict, Literal, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Literal, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
@@ -76,11 +76,13 @@ class Ends(NamedTuple):
         states: float32 [B,K+1,H,W,C], s_0 ... s_K.
         goal: float32 [B,1,H,W,C].
         distance: see `Steps`; here of [B,K+1].
+        waypoints: float32 [B,K-1,H,W,C], w_1 ... w_{K-1}; None where their weight is 0.
     """
 
     states: tf.Tensor
     goal: tf.Tensor
     distance: Distance
+    waypoints: Optional[tf.Tensor] = None
 
 
 def _judged(weight: str) -> Callable[[Steps], tf.Tensor]:
@@ -107,6 +109,12 @@ def _pace(s: Steps) -> tf.Tensor:
     return -tf.square(tf.sqrt(pixel_distance(s.next_state, s.state, "l2") + 1e-12) - s.pace)
 
 
+def _off_waypoints(ends: Ends) -> tf.Tensor:
+    """Of each rollout that ends at s_k, the squared distances of its frames on the way, up to s_k or s_{K-1}."""
+    off = pixel_distance(ends.states[:, 1:-1], ends.waypoints, "l2")
+    return -tf.cumsum(tf.pad(off, [[0, 0], [1, 1]]), axis=1)
+
+
 def _departure(s: Steps) -> tf.Tensor:
     return tf.cast(s.k == 0, tf.float32) * _motion(s)
 
@@ -120,6 +128,7 @@ TERMS: Dict[str, Term] = {
     "edges": Term("edge_weight", "end", lambda e: -edge_distance(e.states, e.goal)),
     "coarse_goal": Term("coarse_goal_weight", "end", lambda e: -pyramid_distance(e.states, e.goal)),
     "frame_goal": Term("frame_goal_weight", "step", _rising),
+    "waypoints": Term("waypoint_weight", "end", _off_waypoints),
     "evenness": Term("evenness_cost", "end", lambda e: -step_spread(e.states)),
     "pace": Term("pace_cost", "step", _pace),
     "motion": Term("motion_cost", "step", _motion),
@@ -164,16 +173,18 @@ def rewards_of_steps(weights: RewardConfig, critics: Dict[str, Critic], distance
     return Measure(names, of_step)
 
 
-def pay(trajectory: Trajectory, weights: RewardConfig, distance: Distance) -> Payment:
+def pay(
+    trajectory: Trajectory, weights: RewardConfig, distance: Distance, waypoints: Optional[tf.Tensor] = None
+) -> Payment:
     """What rollouts earned: by their steps, as measured on the way, and by ending.
 
     Args:
         trajectory: rollouts that `rewards_of_steps` was measured of.
         weights: of the rewards.
-        distance: see `Ends`.
+        distance, waypoints: see `Ends`.
     """
     taken, last = (tf.cast(mask, tf.float32) for mask in (trajectory.active, masks(trajectory.active).last))
-    ends = Ends(trajectory.frames, trajectory.goal[:, tf.newaxis], distance)
+    ends = Ends(trajectory.frames, trajectory.goal[:, tf.newaxis], distance, waypoints)
     by_step = {name: trajectory.measured[name] for name in _weighted(weights, "step")}
     by_end = {
         name: getattr(weights, TERMS[name].weight) * TERMS[name].value(ends) for name in _weighted(weights, "end")

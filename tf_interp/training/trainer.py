@@ -28,6 +28,7 @@ from tf_interp.training.optimizers import AGENTS, build_optimizers
 from tf_interp.training.rewards import rewards_of_steps
 from tf_interp.training.saved import Networks
 from tf_interp.training.strategies import STRATEGIES
+from tf_interp.training.waypoints import Waypoints
 
 
 class Trainer:
@@ -37,6 +38,7 @@ class Trainer:
         config: settings.
         image_shape: (H, W, C).
         precision: Keras dtype policy, as settled by `device.describe_device`.
+        waypoints: needed where they have a weight.
         devices: creates the variables and runs the step; default: what config.optimizer.devices names.
 
     Attributes:
@@ -58,11 +60,13 @@ class Trainer:
         config: Config,
         image_shape: ImageShape,
         precision: str,
+        waypoints: Optional[Waypoints] = None,
         devices: Optional[tf.distribute.Strategy] = None,
     ):
         check_usage(config)
         self.config = config
         self.strategy = STRATEGIES[config.method](config)
+        self.waypoints = waypoints
         perceptual = config.reward.goal_norm == "perceptual"
         classifier = config.reward.classifier
         perceive = load_perception(config.data, classifier, image_shape) if perceptual else None
@@ -142,7 +146,8 @@ class Trainer:
         rules = Rules(seed, strategy.draws_stop, strategy.gradients, self.measure(steps), strategy.reads)
         with tf.GradientTape() as tape:
             trajectory = rollout(self.agents.walker, start, goal, steps, rules, config.optimizer.memory)
-            episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value)
+            ways = None if self.waypoints is None else self.waypoints(start, goal, steps)
+            episode, rewards = make_episode(trajectory, config.reward, self.distance, self.value, ways)
             output = strategy.objective(episode)
             loss = tf.reduce_mean(output.loss)
         norms = self._update_agents(tape, loss)

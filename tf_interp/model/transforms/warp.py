@@ -31,7 +31,7 @@ def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
 
     Returns:
         float32 [B,H,W,C]; differentiable once in both arguments. At integer positions, where bilinear interpolation
-        has a kink, the gradient in the flow is that from the left and from above, which is 0 where nothing lies there.
+        has a kink, the gradient in the flow is 0; in the last column and row it is that from the left and from above.
     """
 
     @tf.custom_gradient

@@ -81,7 +81,7 @@ def train(settings):
     keras.backend.clear_session()
     config = configs.from_dict(settings, "case")
     images = load_images(config.data, config.data_dir)[0][:IMAGES]
-    waypoints = load_waypoints(config.reward, images.shape[1:])
+    waypoints = load_waypoints(config.reward, images.shape[1:], "float32")
     trainer = Trainer(config, images.shape[1:], "float32", waypoints)
     pairs = trainer.distribute(training_pairs(images, BATCH, config.seed))
     rows = []

@@ -63,7 +63,7 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         devices = DEVICES[config.optimizer.devices]()
         with caught_signals() as signals, _eagerly(config.optimizer.eager):
             report = describe_device(config.optimizer.precision)
-            waypoints = load_waypoints(config.reward, train.shape[1:])
+            waypoints = load_waypoints(config.reward, train.shape[1:], report.precision)
             trainer = Trainer(config, train.shape[1:], report.precision, waypoints, devices)
             checkpoints = tf.train.CheckpointManager(
                 trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints

@@ -128,7 +128,7 @@ def _trainer(family: str, preset: str, overrides: Overrides, precision: str):
 
     _one_thread()
     config, shape = _settings(family, preset, overrides), SHAPES[family]
-    trainer = Trainer(config, shape, precision, load_waypoints(config.reward, shape))
+    trainer = Trainer(config, shape, precision, load_waypoints(config.reward, shape, precision))
     return trainer, [_images(config.optimizer.batch_size, shape, seed) for seed in (0, 1)]
 
 

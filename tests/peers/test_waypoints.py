@@ -49,13 +49,13 @@ def test_the_autoencoder_that_ships_lies_nearer_to_digits_than_a_cross_fade():
 
     images = as_floats(mnist.load_split("test").images[:64])
     start, goal = images[:32], images[32:]
-    middle = load_waypoints(RewardConfig(waypoint_weight=1.0), (28, 28, 1))(start, goal, 2)[:, 0].numpy()
+    middle = load_waypoints(RewardConfig(waypoint_weight=1.0), (28, 28, 1), "float32")(start, goal, 2)[:, 0].numpy()
     real = as_floats(mnist.load_split("train").images[:4000])
     found, faded = (nearest_distance(each, real).mean() for each in (middle, (start + goal) / 2))
     assert found < 0.9 * faded
 
 
 def test_none_without_a_weight_and_a_sentence_for_other_images():
-    assert load_waypoints(RewardConfig(), (28, 28, 1)) is None
+    assert load_waypoints(RewardConfig(), (28, 28, 1), "float32") is None
     with pytest.raises(InputError, match=r"waypoints: the autoencoder in .*mnist_acai knows images \(28, 28, 1\)"):
-        load_waypoints(RewardConfig(waypoint_weight=1.0), (64, 64, 3))
+        load_waypoints(RewardConfig(waypoint_weight=1.0), (64, 64, 3), "float32")

@@ -27,6 +27,7 @@ USES: Dict[str, str] = {
     "stochastic_flow": "`stochastic_flow` is set",
     "manifold_weight": "`manifold_weight` is not 0",
     "critics": "the reward of some critic has a weight, `manifold_weight` or another",
+    "waypoint_weight": "`waypoint_weight` is not 0",
     "goal_norm perceptual": "`goal_norm` is perceptual",
     "trains alternate": "`trains` is alternate",
     "devices multi_worker": "`devices` is multi_worker",

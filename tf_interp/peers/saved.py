@@ -81,8 +81,12 @@ def save_peer(peer: Peer, folder: Path) -> None:
     files.write_json(path, content)
 
 
-def load_peer(folder: Path) -> Peer:
-    """Reads what `save_peer` wrote; the model computes in float32.
+def load_peer(folder: Path, precision: str = "float32") -> Peer:
+    """Reads what `save_peer` wrote.
+
+    Args:
+        folder: of the peer.
+        precision: Keras dtype policy in which the model computes.
 
     Raises:
         FileError: no peer there, or its settings or weights are damaged.
@@ -95,7 +99,7 @@ def load_peer(folder: Path) -> Peer:
     try:
         kind, shape = content["kind"], image_shape_of(content, path)
         settings = PeerSettings(**content["settings"])
-        model = build(kind, settings, shape)
+        model = build(kind, settings, shape, precision)
         record = {name: content[name] for name in ("train_seconds", "metrics", "start")}
     except (KeyError, TypeError, ValueError) as error:
         raise FileError(f"{path} is damaged or not that of a peer: {error!r}") from None

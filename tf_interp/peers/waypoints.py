@@ -24,12 +24,13 @@ HASTE = 1.3
 """How much faster decoded images change in the middle of a latent walk than at its ends, see `even_times`."""
 
 
-def load_waypoints(weights: RewardConfig, image_shape: ImageShape) -> Optional[Waypoints]:
+def load_waypoints(weights: RewardConfig, image_shape: ImageShape, precision: str) -> Optional[Waypoints]:
     """The waypoints that settings ask for; None where they have no weight.
 
     Args:
         weights: of the rewards.
         image_shape: (H, W, C) of the images that are walked between.
+        precision: Keras dtype policy.
 
     Raises:
         FileError: the autoencoder cannot be read.
@@ -38,7 +39,7 @@ def load_waypoints(weights: RewardConfig, image_shape: ImageShape) -> Optional[W
     if not weights.waypoint_weight:
         return None
     folder = weights.waypoints or MNIST_ACAI
-    peer = load_peer(Path(folder))
+    peer = load_peer(Path(folder), precision)
     if peer.image_shape != tuple(image_shape):
         raise InputError(
             f"waypoints: the autoencoder in {folder} knows images {peer.image_shape}, but these are {image_shape}; "

@@ -5,10 +5,12 @@ import pytest
 import tensorflow as tf
 
 from tf_interp.errors import InputError
+from tf_interp.evaluation.maps import folding
 from tf_interp.training.measures import (
     distance,
     edge_distance,
     flow_energy,
+    flow_folds,
     flow_roughness,
     painted_share,
     pyramid_distance,
@@ -51,6 +53,18 @@ def test_flow_energy_and_roughness_by_hand():
     np.testing.assert_allclose(flow_energy(flow), [[(1 + 5) / 4]])
     # Right: 4 and 0 over 2 pairs. Down: 1 and 5 over 2 pairs.
     np.testing.assert_allclose(flow_roughness(flow), [[4 / 2 + 6 / 2]])
+
+
+def test_folds_are_flows_whose_map_turns_over():
+    """Of F = (a x, b y) the determinant is (1 + a)(1 + b) everywhere; a fold agrees with the yardstick of folding."""
+    x, y = np.meshgrid(np.arange(5.0), np.arange(4.0))
+
+    def stretched(a, b):
+        return np.float32(np.stack([a * x, b * y], axis=-1))
+
+    flows = np.stack([stretched(0, 0), stretched(-0.5, -0.5), stretched(-0.9, 0), stretched(-1.5, 1), stretched(3, 2)])
+    np.testing.assert_allclose(flow_folds(tf.constant(flows)), [0, 0, 0.1**2, 1.2**2, 0], atol=1e-6)
+    np.testing.assert_array_equal(folding(flows), [0, 0, 0, 1, 0])
 
 
 def test_painted_share_by_hand():

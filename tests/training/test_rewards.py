@@ -24,8 +24,8 @@ from tf_interp.training.strategies.bptt_stop import bptt_exact_stop
 FRAMES = np.float32([[[0, 0], [0, 0]], [[0, 0.5], [0.5, 0.5]], [[0, 1], [1, 0.5]]])[..., None]
 GOAL = np.float32([[0, 1], [1, 1]])[..., None]
 WAYPOINT = np.float32([[0, 1], [0.5, 0.5]])[..., None]
-# In step 0 flows (1, 0) (1, 2) above (0, 0) (0, 0), in step 1 (0, 1) everywhere; masks 1 .5 above .25 1, then .5.
-FLOW = np.float32([[[[1, 0], [1, 2]], [[0, 0], [0, 0]]], np.tile([0, 1], (2, 2, 1))])
+# In step 0 flows (1, 2) (1, 0) above (0, 0) (0, 0), in step 1 (0, 1) everywhere; masks 1 .5 above .25 1, then .5.
+FLOW = np.float32([[[[1, 2], [1, 0]], [[0, 0], [0, 0]]], np.tile([0, 1], (2, 2, 1))])
 ALPHA = np.float32([[[1, 0.5], [0.25, 1]], np.full([2, 2], 0.5)])[..., None]
 STEPS = 2
 
@@ -52,6 +52,8 @@ EARNED = {  # for a weight of 1, by step of each of the three rollouts
     "departure": [[0, 0], [-0.75, 0], [-0.75, 0]],
     "flow": [[0, 0], [-6 / 4, 0], [-6 / 4, -1]],
     "roughness": [[0, 0], [-(4 / 2 + 6 / 2), 0], [-(4 / 2 + 6 / 2), 0]],
+    # det(I + dF) is (1 + 0)(1 - 2) - (-2)(-1) = -3 in the one place where there are neighbours, then 1.
+    "folds": [[0, 0], [-(3.2**2), 0], [-(3.2**2), 0]],
     "painting": [[0, 0], [-1.25 / 4, 0], [-1.25 / 4, -0.5]],
 }
 ENDING_RETURNS = {name: np.sum(rows, axis=1) for name, rows in EARNED.items()}
@@ -174,6 +176,8 @@ def test_the_exact_stop_objective_feels_every_reward(name):
     np.testing.assert_allclose(tape.gradient(loss, logits), by_logits, rtol=1e-3)
     of_goal_alone, _ = paid_episode(trajectory, RewardConfig(), CRITICS)
     assert np.abs(of_goal_alone.ending_returns - episode.ending_returns).max() > 0.03  # evenness pays the least
-    made_of = {"flow": "mu_flow", "roughness": "mu_flow", "painting": "alpha_blend"}.get(name, "frames")
+    made_of = {"flow": "mu_flow", "roughness": "mu_flow", "folds": "mu_flow", "painting": "alpha_blend"}.get(
+        name, "frames"
+    )
     if name not in ("step", "budget"):
         assert np.abs(tape.gradient(loss, sources)[made_of]).max() > 0

@@ -128,6 +128,8 @@ class RewardConfig(Group):
     """warp: paid in each step for the mean squared length of the flow, in pixels."""
     roughness_cost: float = setting(0.0, 0.0, 1e6, used_by="warp")
     """warp: paid in each step for the mean squared difference of the flow between neighbouring pixels."""
+    folding_cost: float = setting(0.0, 0.0, 1e6, used_by="warp")
+    """warp: paid in each step for how far the flow folds the picture, or nearly does, see `measures.flow_folds`."""
     painting_cost: float = setting(0.0, 0.0, 1e6, used_by="blend")
     """blend: paid in each step for the mean over pixels of 1 - alpha_blend, the share of the image that is painted
     anew."""

@@ -9,6 +9,8 @@ from tf_interp.errors import InputError
 
 Norm = Literal["l2", "l1"]
 _IMAGE = [-3, -2, -1]  # the axes H, W, C
+LEAST_AREA = 0.2
+"""Of a pixel after a warp; what has less is nearly folded, see `flow_folds`."""
 
 
 def distance(image: tf.Tensor, goal: tf.Tensor, norm: Norm) -> tf.Tensor:
@@ -105,6 +107,17 @@ def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
         difference = (flow - tf.roll(flow, 1, axis)) * inside.astype(np.float32)
         total += _mean_square(difference) * length / (length - 1)
     return total
+
+
+def flow_folds(flow: tf.Tensor) -> tf.Tensor:
+    """Mean over pixels of max(0, LEAST_AREA - det(I + dF))^2, float32 [N] of flows [N,H,W,2], by forward differences.
+
+    The determinant is the area that the map x + F(x) makes of a pixel; where it is negative the map folds.
+    """
+    along_x = flow[:, :-1, 1:] - flow[:, :-1, :-1]
+    along_y = flow[:, 1:, :-1] - flow[:, :-1, :-1]
+    area = (1.0 + along_x[..., 0]) * (1.0 + along_y[..., 1]) - along_x[..., 1] * along_y[..., 0]
+    return tf.reduce_mean(tf.square(tf.nn.relu(LEAST_AREA - area)), axis=[1, 2])
 
 
 def painted_share(alpha: tf.Tensor) -> tf.Tensor:

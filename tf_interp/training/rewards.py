@@ -21,6 +21,7 @@ from tf_interp.training.measures import distance as pixel_distance
 from tf_interp.training.measures import (
     edge_distance,
     flow_energy,
+    flow_folds,
     flow_roughness,
     painted_share,
     pyramid_distance,
@@ -135,6 +136,7 @@ TERMS: Dict[str, Term] = {
     "departure": Term("departure_cost", "step", _departure),
     "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
     "roughness": Term("roughness_cost", "step", lambda s: -flow_roughness(s.params["mu_flow"])),
+    "folds": Term("folding_cost", "step", lambda s: -flow_folds(s.params["mu_flow"])),
     "painting": Term("painting_cost", "step", lambda s: -painted_share(s.params["alpha_blend"])),
 }
 """Name in the logs -> reward. Rewards are summed in this order."""

@@ -29,7 +29,7 @@ from tf_interp import config as configs
 from tf_interp.config.presets import PRESETS, settings_of
 from tf_interp.data.drawn_faces import draw_faces
 from tf_interp.data.pairs import training_pairs
-from tf_interp.data.sources import load_images
+from tf_interp.data.sources import Source, load_images
 from tf_interp.peers.waypoints import load_waypoints
 from tf_interp.system.keras2 import keras
 from tf_interp.training.trainer import Trainer
@@ -81,7 +81,7 @@ def train(settings):
     keras.backend.clear_session()
     config = configs.from_dict(settings, "case")
     images = load_images(config.data, config.data_dir)[0][:IMAGES]
-    waypoints = load_waypoints(config.reward, images.shape[1:], "float32")
+    waypoints = load_waypoints(config.reward, Source(config.data), images.shape[1:], "float32")
     trainer = Trainer(config, images.shape[1:], "float32", waypoints)
     pairs = trainer.distribute(training_pairs(images, BATCH, config.seed))
     rows = []

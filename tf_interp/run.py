@@ -13,7 +13,7 @@ import tensorflow as tf
 from tf_interp import figures
 from tf_interp.config import Config
 from tf_interp.data.pairs import held_out_pairs, training_pairs
-from tf_interp.data.sources import load_training_images
+from tf_interp.data.sources import Source, load_training_images
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
 from tf_interp.model.interpolator import load_interpolator
@@ -63,7 +63,8 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         devices = DEVICES[config.optimizer.devices]()
         with caught_signals() as signals, _eagerly(config.optimizer.eager):
             report = describe_device(config.optimizer.precision)
-            waypoints = load_waypoints(config.reward, train.shape[1:], report.precision)
+            source = Source(config.data, config.data_dir)
+            waypoints = load_waypoints(config.reward, source, train.shape[1:], report.precision)
             trainer = Trainer(config, train.shape[1:], report.precision, waypoints, devices)
             checkpoints = tf.train.CheckpointManager(
                 trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints

@@ -27,14 +27,14 @@ def main() -> None:
     from tf_interp.config.presets import settings_of
     from tf_interp.data.drawn_faces import draw_faces
     from tf_interp.data.pairs import training_pairs
-    from tf_interp.data.sources import load_images
+    from tf_interp.data.sources import Source, load_images
     from tf_interp.peers.waypoints import load_waypoints
     from tf_interp.training.trainer import Trainer
 
     mark("other imports")
     images = load_images("mnist")[0] if family == "mnist" else draw_faces(64, 0)
     config = from_dict(settings_of(family, "default", "bptt"), "benchmark")
-    waypoints = load_waypoints(config.reward, images.shape[1:], "float32")
+    waypoints = load_waypoints(config.reward, Source(config.data), images.shape[1:], "float32")
     trainer = Trainer(config, images.shape[1:], "float32", waypoints)
     pair = next(iter(trainer.distribute(training_pairs(images, config.optimizer.batch_size, 0))))
     mark("data and networks")

@@ -123,12 +123,13 @@ def time_by_operation(family: str, overrides: Overrides = None) -> Work:
 
 def _trainer(family: str, preset: str, overrides: Overrides, precision: str):
     """A trainer and a pair of batches. What is in the images does not change the time."""
+    from tf_interp.data.sources import Source
     from tf_interp.peers.waypoints import load_waypoints
     from tf_interp.training.trainer import Trainer
 
     _one_thread()
     config, shape = _settings(family, preset, overrides), SHAPES[family]
-    trainer = Trainer(config, shape, precision, load_waypoints(config.reward, shape, precision))
+    trainer = Trainer(config, shape, precision, load_waypoints(config.reward, Source(config.data), shape, precision))
     return trainer, [_images(config.optimizer.batch_size, shape, seed) for seed in (0, 1)]
 
 

@@ -7,9 +7,16 @@ import pytest
 import tensorflow as tf
 
 from tf_interp.config import RewardConfig
+from tf_interp.data import mnist
+from tf_interp.data.pixels import as_floats
+from tf_interp.data.sources import Source
 from tf_interp.errors import InputError
+from tf_interp.evaluation.metrics import frechet_distance
+from tf_interp.features.classifier import load_classifier
 from tf_interp.peers.waypoints import even_times, latent_waypoints, load_waypoints
+from tf_interp.pretrained import MNIST_ACAI
 
+MNIST = Source("mnist")
 FLAT = SimpleNamespace(  # its latents are the images themselves
     encode=lambda images: tf.reshape(images, [-1, 4]), decode=lambda latents: tf.reshape(latents, [-1, 2, 2, 1])
 )
@@ -42,20 +49,24 @@ def test_they_are_images_and_data():
     assert tape.gradient(found, start) is None
 
 
-def test_the_autoencoder_that_ships_lies_nearer_to_digits_than_a_cross_fade():
-    from tf_interp.data import mnist
-    from tf_interp.data.pixels import as_floats
-    from tf_interp.evaluation.metrics import nearest_distance
-
-    images = as_floats(mnist.load_split("test").images[:64])
-    start, goal = images[:32], images[32:]
-    middle = load_waypoints(RewardConfig(waypoint_weight=1.0), (28, 28, 1), "float32")(start, goal, 2)[:, 0].numpy()
-    real = as_floats(mnist.load_split("train").images[:4000])
-    found, faded = (nearest_distance(each, real).mean() for each in (middle, (start + goal) / 2))
-    assert found < 0.9 * faded
+def test_the_waypoints_that_ship_look_more_like_digits_than_a_cross_fade():
+    images = as_floats(mnist.load_split("test").images[:1200])
+    start, goal, real = images[:400], images[400:800], images[800:]
+    middle = load_waypoints(RewardConfig(waypoint_weight=1.0), MNIST, (28, 28, 1), "float32")(start, goal, 2)[:, 0]
+    features = [load_classifier(None)(each).features for each in (middle.numpy(), (start + goal) / 2, real)]
+    waypoints, faded = (frechet_distance(each, features[2]) for each in features[:2])
+    assert waypoints < 0.25 * faded
 
 
 def test_none_without_a_weight_and_a_sentence_for_other_images():
-    assert load_waypoints(RewardConfig(), (28, 28, 1), "float32") is None
+    assert load_waypoints(RewardConfig(), MNIST, (28, 28, 1), "float32") is None
     with pytest.raises(InputError, match=r"waypoints: the autoencoder in .*mnist_acai knows images \(28, 28, 1\)"):
-        load_waypoints(RewardConfig(waypoint_weight=1.0), (64, 64, 3), "float32")
+        load_waypoints(RewardConfig(waypoint_weight=1.0), MNIST, (64, 64, 3), "float32")
+
+
+def test_digits_are_no_waypoints_of_other_data_unless_someone_says_so():
+    clothes = Source("mnist", "fashion")
+    with pytest.raises(InputError, match="knows mnist, not mnist in fashion; train another with tf-interp peer acai"):
+        load_waypoints(RewardConfig(waypoint_weight=1.0), clothes, (28, 28, 1), "float32")
+    named = RewardConfig(waypoint_weight=1.0, waypoints=str(MNIST_ACAI))
+    assert load_waypoints(named, clothes, (28, 28, 1), "float32") is not None

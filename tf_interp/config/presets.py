@@ -26,16 +26,15 @@ _SMALL_FACES: Settings = {
 }  # fmt: skip
 
 _DIGITS: Dict[str, Settings] = {
-    # Rewarded by the last frame alone, walks tear digits in their first steps. What holds every frame near the
-    # manifold is a critic that guesses how far it is from the nearer end; a discriminator does less at the same cost,
-    # for it says of torn digits that they are false, but not how false. Walks could avoid the critic by jumping from
-    # one digit to the other, so steps are to be even; and a pi that counts them can make them so. Patches and added
+    # Rewarded by the last frame alone, walks tear digits in their first steps. So they are shown the way: waypoints say
+    # which digits lie between two others, and are evenly spaced, and a pi that counts its steps can be there in time.
+    # A critic that guesses how far a frame is from the nearer end sharpens what the waypoints blur. Patches and added
     # skips make T and so the step three times as fast, which pays for more iterations.
     "bptt": {
         "transformations": ("warp", "blend"), "patch": 2, "skips": "add", "transformer_features": (24, 48),
-        "policy_features": (16, 32, 64), "counts_steps": True, "goal_weight": 19.0, "flow_cost": 0.1,
-        "roughness_cost": 0.6, "motion_cost": 0.8, "evenness_cost": 0.4, "painting_cost": 2.25,
-        "mixture_weight": 650.0, "critic_learning_rate": 1e-3, "iterations": 7000,
+        "policy_features": (16, 32, 64), "command_size": 64, "counts_steps": True, "goal_weight": 19.0,
+        "waypoint_weight": 4.0, "mixture_weight": 650.0, "critic_learning_rate": 1e-3, "flow_cost": 0.1,
+        "roughness_cost": 0.6, "painting_cost": 2.25, "learning_rate": 4e-3, "iterations": 6500,
     },
     # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if
     # mu_flow is about as smooth as the noise (results/gradient_alignment), so T decodes at 7 x 7 too.

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import RewardConfig
+from tf_interp.data.sources import Source
 from tf_interp.errors import InputError
 from tf_interp.model.structs import ImageShape
 from tf_interp.peers.autoencoder import Autoencoder
@@ -24,17 +25,20 @@ HASTE = 1.3
 """How much faster decoded images change in the middle of a latent walk than at its ends, see `even_times`."""
 
 
-def load_waypoints(weights: RewardConfig, image_shape: ImageShape, precision: str) -> Optional[Waypoints]:
+def load_waypoints(
+    weights: RewardConfig, source: Source, image_shape: ImageShape, precision: str
+) -> Optional[Waypoints]:
     """The waypoints that settings ask for; None where they have no weight.
 
     Args:
         weights: of the rewards.
-        image_shape: (H, W, C) of the images that are walked between.
+        source: the data that is walked between.
+        image_shape: (H, W, C) of its images.
         precision: Keras dtype policy.
 
     Raises:
         FileError: the autoencoder cannot be read.
-        InputError: it knows images of another shape.
+        InputError: it knows images of another shape; or it is only the default, and knows other data.
     """
     if not weights.waypoint_weight:
         return None
@@ -44,6 +48,11 @@ def load_waypoints(weights: RewardConfig, image_shape: ImageShape, precision: st
         raise InputError(
             f"waypoints: the autoencoder in {folder} knows images {peer.image_shape}, but these are {image_shape}; "
             "give another folder, or waypoint_weight 0"
+        )
+    if weights.waypoints is None and not peer.source.same_as(source):
+        raise InputError(
+            f"waypoints: the autoencoder that ships knows {peer.source}, not {source}; train another with tf-interp "
+            "peer acai and give its folder as --waypoints, or go without by --waypoint-weight 0"
         )
     return latent_waypoints(peer.model)
 
@@ -56,7 +65,7 @@ def latent_waypoints(autoencoder: Autoencoder) -> Waypoints:
         t = even_times(steps)[1:-1, np.newaxis]
         latents = (1.0 - t) * first + t * last
         decoded = autoencoder.decode(tf.reshape(latents, [-1, latents.shape[-1]]))
-        images = tf.reshape(tf.clip_by_value(decoded, 0.0, 1.0), [-1, steps - 1, *start.shape[1:]])
+        images = tf.reshape(tf.clip_by_value(decoded, 0.0, 1.0), [tf.shape(start)[0], steps - 1, *start.shape[1:]])
         return tf.stop_gradient(images)
 
     return waypoints

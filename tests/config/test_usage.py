@@ -30,7 +30,13 @@ CASES = [
         [{}, {"method": "bptt_stop", "stop_estimator": "exact"}],
         [PG, {"method": "hybrid"}, {"method": "bptt_stop"}],
     ),
-    ("warp", {"max_flow": 2.0}, [{"transformations": ("blend",)}], [{}, {"transformations": ("blend", "warp")}]),
+    (
+        "warp",
+        {"stochastic_flow": True},
+        [{"transformations": ("similarity",)}],
+        [{}, {"transformations": ("blend", "warp")}],
+    ),
+    ("flows", {"max_flow": 2.0}, [{"transformations": ("blend",)}], [{}, {"transformations": ("similarity",)}]),
     ("stochastic_flow", {"noise_size": None}, [{}], [{"stochastic_flow": True}, PG]),
     ("manifold_weight", {"r1_weight": 0.5}, [{}, {"mixture_weight": 1.0}], [{"manifold_weight": 1.0}]),
     ("critics", {"critic_learning_rate": 1e-3}, [{}], [{"manifold_weight": 1.0}, {"mixture_weight": 1.0}]),
@@ -44,7 +50,7 @@ CASES = [
     ),
 ]
 PAID = [
-    ("warp", "flow_cost", ("blend",)),
+    ("flows", "flow_cost", ("blend",)),
     ("warp", "roughness_cost", ("recolor",)),
     ("blend", "painting_cost", ("warp",)),
 ]

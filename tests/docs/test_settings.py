@@ -30,11 +30,11 @@ def test_every_setting_has_an_entry_and_every_condition_words():
 def test_an_entry_by_hand():
     entry = document().split("### max_flow\n")[1].split("### ")[0].strip().splitlines()
     assert entry == [
-        "warp: largest displacement along either axis, in pixels.",
+        "flows: largest displacement along either axis, in pixels; of a similarity, its largest shift.",
         "",
         "- default: 4",
         "- values: a number from 0.01 to 1,000",
-        "- used if `transformations` has warp",
+        "- used if `transformations` has warp or similarity",
         "- 1.5 in presets: mnist default (pg), mnist quick (pg)",
         "- 2 in presets: mnist default (bptt_stop), mnist quick (bptt_stop)",
         "- 6 in presets: celeba default, celeba paper, celeba quick, celeba demo",

@@ -18,7 +18,7 @@ from tf_interp.config import RewardConfig
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
 from tf_interp.training import rewards
 from tf_interp.training.measures import distance
-from tf_interp.training.rewards import TERMS, pay, rewards_of_steps
+from tf_interp.training.rewards import TERMS, Steps, pay, rewards_of_steps
 from tf_interp.training.strategies.bptt_stop import bptt_exact_stop
 
 FRAMES = np.float32([[[0, 0], [0, 0]], [[0, 0.5], [0.5, 0.5]], [[0, 1], [1, 0.5]]])[..., None]
@@ -181,3 +181,13 @@ def test_the_exact_stop_objective_feels_every_reward(name):
     )
     if name not in ("step", "budget"):
         assert np.abs(tape.gradient(loss, sources)[made_of]).max() > 0
+
+
+def test_a_turn_has_kinetic_energy_beside_that_of_a_flow():
+    """All four pixels are sqrt(1/2) from the centre, so a turn by t moves them by |F|^2 = 1/2 * 2 (1 - cos t)."""
+    image = tf.zeros([1, 2, 2, 1])
+    params = {"similarity": tf.constant([[0.4, 0.0, 0.0, 0.0]])}
+    seen = Steps(tf.zeros([1], tf.int32), STEPS, image, image, image, params, None, {}, 0.0)
+    np.testing.assert_allclose(TERMS["flow"].value(seen), [-(1 - np.cos(0.4))], rtol=1e-4)
+    both = seen._replace(params={**params, "mu_flow": tf.fill([1, 2, 2, 2], 3.0)})
+    np.testing.assert_allclose(TERMS["flow"].value(both), [-(1 - np.cos(0.4)) - 18], rtol=1e-5)

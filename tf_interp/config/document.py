@@ -23,6 +23,7 @@ USES: Dict[str, str] = {
     "STOP": "STOP may end a walk: `method` is bptt_stop, or `use_stop` is set and `method` is pg or hybrid",
     "policy gradients": "eq. 6 is used: `method` is pg or hybrid, or bptt_stop with `stop_estimator` estimated",
     "warp": "`transformations` has warp",
+    "flows": "`transformations` has warp or similarity",
     "blend": "`transformations` has blend",
     "stochastic_flow": "`stochastic_flow` is set",
     "manifold_weight": "`manifold_weight` is not 0",

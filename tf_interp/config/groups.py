@@ -50,8 +50,8 @@ class ModelConfig(Group):
     composition: bool = setting(False)
     """Makes every frame from s_0 by what the steps add up to, so that a walk interpolates its pixels once, not K times.
     The paper makes frame from frame."""
-    max_flow: float = setting(4.0, 0.01, 1000.0, used_by="warp")
-    """warp: largest displacement along either axis, in pixels."""
+    max_flow: float = setting(4.0, 0.01, 1000.0, used_by="flows")
+    """flows: largest displacement along either axis, in pixels; of a similarity, its largest shift."""
     stochastic_flow: bool = setting(False, used_by="warp")
     """warp: T draws its flow from a Gaussian, as pi draws its command (sections 4.3 and 4.5). Method pg needs it; the
     others differentiate through the draw."""
@@ -124,8 +124,8 @@ class RewardConfig(Group):
     """Paid in each step for ||s_{k+1} - s_k||^2. The sum over a walk is least if no step is longer than the others."""
     departure_cost: float = setting(0.0, 0.0, 1e6)
     """Paid for ||s_1 - s_0||^2, on top of motion_cost: the first step is the one that tends to go too far."""
-    flow_cost: float = setting(0.0, 0.0, 1e6, used_by="warp")
-    """warp: paid in each step for the mean squared length of the flow, in pixels."""
+    flow_cost: float = setting(0.0, 0.0, 1e6, used_by="flows")
+    """flows: paid in each step for the mean squared length of its flows, in pixels."""
     roughness_cost: float = setting(0.0, 0.0, 1e6, used_by="warp")
     """warp: paid in each step for the mean squared difference of the flow between neighbouring pixels."""
     folding_cost: float = setting(0.0, 0.0, 1e6, used_by="warp")

@@ -13,6 +13,7 @@ CONDITIONS: Dict[str, Callable[[Any], bool]] = {
     "STOP": lambda config: config.obeys_stop,
     "policy gradients": lambda config: config.uses_policy_gradients,
     "warp": lambda config: "warp" in config.model.transformations,
+    "flows": lambda config: bool({"warp", "similarity"} & set(config.model.transformations)),
     "blend": lambda config: "blend" in config.model.transformations,
     "stochastic_flow": lambda config: config.model.stochastic_flow,
     "manifold_weight": lambda config: config.reward.manifold_weight > 0,
@@ -48,7 +49,7 @@ def check_usage(config: Any) -> List[str]:
         if label is None or value == item.default or CONDITIONS[label](config):
             continue
         shown = f"method {config.method}, transformations {' '.join(config.model.transformations)}"
-        if isinstance(group, RewardConfig) and label in ("warp", "blend"):
+        if isinstance(group, RewardConfig) and label in ("warp", "flows", "blend"):
             raise InputError(f"{item.name}: {value!r} pays for {label}, which is not there ({shown}); leave it out")
         ignored.append(f"{item.name}: {value!r} has no effect: it needs {label}, and this run has {shown}")
     return ignored

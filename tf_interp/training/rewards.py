@@ -15,6 +15,7 @@ import tensorflow as tf
 from tf_interp.config import RewardConfig
 from tf_interp.model.rollout import Measure
 from tf_interp.model.structs import Trajectory, TransformParams
+from tf_interp.model.transforms.similarity import similarity_flow
 from tf_interp.training.critics import Critic
 from tf_interp.training.masks import masks
 from tf_interp.training.measures import distance as pixel_distance
@@ -110,6 +111,14 @@ def _pace(s: Steps) -> tf.Tensor:
     return -tf.square(tf.sqrt(pixel_distance(s.next_state, s.state, "l2") + 1e-12) - s.pace)
 
 
+def _kinetic_energy(s: Steps) -> tf.Tensor:
+    """The mean squared length of the flows of a step, by warp, similarity, or both."""
+    flows = [s.params["mu_flow"]] if "mu_flow" in s.params else []
+    if "similarity" in s.params:
+        flows.append(similarity_flow(s.params["similarity"], *s.state.shape[1:3]))
+    return reduce(add, [flow_energy(flow) for flow in flows])
+
+
 def _off_waypoints(ends: Ends) -> tf.Tensor:
     """Of each rollout that ends at s_k, the squared distances of its frames on the way, up to s_k or s_{K-1}."""
     off = pixel_distance(ends.states[:, 1:-1], ends.waypoints, "l2")
@@ -134,7 +143,7 @@ TERMS: Dict[str, Term] = {
     "pace": Term("pace_cost", "step", _pace),
     "motion": Term("motion_cost", "step", _motion),
     "departure": Term("departure_cost", "step", _departure),
-    "flow": Term("flow_cost", "step", lambda s: -flow_energy(s.params["mu_flow"])),
+    "flow": Term("flow_cost", "step", lambda s: -_kinetic_energy(s)),
     "roughness": Term("roughness_cost", "step", lambda s: -flow_roughness(s.params["mu_flow"])),
     "folds": Term("folding_cost", "step", lambda s: -flow_folds(s.params["mu_flow"])),
     "painting": Term("painting_cost", "step", lambda s: -painted_share(s.params["alpha_blend"])),

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
 from tf_interp.model.transforms.warp import warp, warped_canvas
 
-LARGEST = (0.6, 0.05)
+LARGEST = (0.3, 0.02)
 """Bounds of the angle theta, in radians, and of z, the logarithm of the scale."""
 
 

@@ -99,6 +99,22 @@ def test_a_seed_fixes_the_commands_and_steps_differ(agents):
     assert np.abs(noise[:, 0] - noise[:, 1]).min() > 0  # fresh noise at each step
 
 
+@pytest.mark.parametrize("walk", [unroll, rollout])
+def test_pi_is_told_how_many_steps_are_left(walk):
+    """In units of the longest walk that it knows: its first step of 2 must differ from its first of 8."""
+
+    def policy(state, goal, remaining):
+        return PolicyOutput(remaining[:, None], tf.ones_like(remaining)[:, None], remaining)
+
+    walker = Walker(policy, lambda state, command: {}, lambda s, p: s, (), horizon=8)
+    start = tf.zeros([2, 1, 1, 1])
+    told = [walk(walker, start, start, steps).command.policy.mean[..., 0].numpy() for steps in (8, 2)]
+    np.testing.assert_allclose(told[0], np.tile(np.arange(8, 0, -1) / 8, (2, 1)))
+    np.testing.assert_allclose(told[1], [[0.25, 0.125]] * 2)
+    of_its_own = walk(walker._replace(horizon=None), start, start, 2).command.policy.mean[..., 0]
+    np.testing.assert_allclose(of_its_own, [[1.0, 0.5]] * 2)
+
+
 def adding_walker(stop_at):
     """s' = s + 1; example i wants to stop at step stop_at[i], read off the state itself."""
 

@@ -39,8 +39,9 @@ class ModelConfig(Group):
     """Makes the command a map, not a vector: D numbers spread over the cells of pi's last resolution, which must be
     T's lowest. T then reads in each cell what pi saw there."""
     counts_steps: bool = setting(False)
-    """Tells pi and the value network which share of the steps is left, (K - k) / K, as a constant plane. The paper's pi
-    sees s_k and g alone, cannot tell the first step from the last, and takes the same share of the rest each time."""
+    """Tells pi how many steps are left, as a constant plane, in units of the largest K that it is trained for; where
+    there is one K that is (K - k) / K, as V is told. The paper's pi sees s_k and g alone, cannot tell the first step
+    from the last, and takes the same share of the rest each time."""
     initial_stddev: float = setting(0.1, 1e-6, 10.0)
     """Standard deviation of the Gaussian command before training."""
     stddev_floor: float = setting(0.0, 0.0, 10.0)

@@ -71,7 +71,8 @@ class Agents(tf.Module):
     def walker(self) -> Walker:
         """The agents, ready for `rollout`."""
         model, names = self._model, tuple(self.transformer.specs)
-        walker = Walker(self.policy, self.transformer, compose(model.transformations), names)
+        horizon = max(model.steps_drawn or (model.steps,))
+        walker = Walker(self.policy, self.transformer, compose(model.transformations), names, horizon=horizon)
         if model.stochastic_flow:
             draw = partial(_draw_flow, noise_size=model.noise_size)
             walker = walker._replace(param_names=(*names, "flow"), perturb=draw)

@@ -21,13 +21,14 @@ class Walker(NamedTuple):
     """What a walk is made of.
 
     Attributes:
-        policy: (state, goal) [B,H,W,C], share of the steps that is left [B] -> `PolicyOutput`.
+        policy: (state, goal) [B,H,W,C], steps that are left [B], in units of `horizon` -> `PolicyOutput`.
         transformer: (state [B,H,W,C], command [B,D]) -> `TransformParams` of one step.
         transform: (canvas, params of one step) -> next canvas. A canvas is float32 [B,H,W,*]; its first C channels are
             the state, in [0, 1].
         begin: s_0 -> its canvas. By default the canvas is the state itself.
         param_names: names in the params that reach `transform`.
         perturb: (params, seed of the step or None) -> params; draws what a stochastic T draws.
+        horizon: steps of the longest walk that the agents are trained for; None for those of the walk at hand.
     """
 
     policy: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], PolicyOutput]
@@ -36,6 +37,7 @@ class Walker(NamedTuple):
     param_names: Tuple[str, ...]
     perturb: Callable[[TransformParams, Optional[tf.Tensor]], TransformParams] = lambda params, seed: params
     begin: Callable[[tf.Tensor], tf.Tensor] = tf.identity
+    horizon: Optional[int] = None
 
 
 class GradientFlow(NamedTuple):
@@ -109,7 +111,8 @@ def step(
     seed, gradients = _seed_of_step(rules.seed, k), rules.gradients
     canvas = _passing(canvas, gradients.state)
     state = _state(canvas, goal)
-    remaining = tf.fill(tf.shape(state)[:1], 1.0 - tf.cast(k, tf.float32) / steps)
+    left = (1.0 - tf.cast(k, tf.float32) / steps) * (steps / (walker.horizon or steps))
+    remaining = tf.fill(tf.shape(state)[:1], left)
     command = act(walker.policy(_passing(state, gradients.policy), goal, remaining), seed, rules.use_stop)
     params = walker.transformer(state, _passing(command.sample, gradients.command))
     params = walker.perturb(params, seed)

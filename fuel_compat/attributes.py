@@ -4,16 +4,19 @@ Its first line is the number of pictures, its second the names of the 40 attribu
 name and 40 times 1 or -1, for has and has not.
 """
 
+import re
 from pathlib import Path
 from typing import Dict, List, Tuple
 
 import numpy as np
 
 from fuel_compat.errors import FileError
+from fuel_compat.guard import guard
 from fuel_compat.pictures import Pictures, stem_of
 
 TABLE = "list_attr_celeba.txt"
 COUNT = 40
+_LARGEST = 2**26  # bytes; CelebA's has 27 MB
 _VALUES = {"1", "-1"}
 
 
@@ -54,13 +57,14 @@ def find_table(pictures: Pictures) -> Path:
 def _read_table(table: Path) -> Tuple[Dict[str, int], np.ndarray]:
     lines = _lines(table)
     names = lines[1].split() if len(lines) > 1 else []
-    if not lines[0].strip().isdecimal() or len(names) != COUNT:
+    if not re.fullmatch("[0-9]+", lines[0].strip()) or len(names) != COUNT:
         raise FileError(
             f"{table}: the first line must be the number of pictures and the second {COUNT} names, but they are "
             f"{lines[0][:40]!r} and {len(names)} names; use CelebA's own {TABLE}"
         )
-    if len(lines) - 2 != int(lines[0]):
-        raise FileError(f"{table}: announces {int(lines[0])} rows but has {len(lines) - 2}; fetch the table again")
+    announced = lines[0].strip().lstrip("0") or "0"
+    if announced != str(len(lines) - 2):  # as texts: Python refuses numbers of thousands of digits
+        raise FileError(f"{table}: announces {announced[:40]} rows but has {len(lines) - 2}; fetch the table again")
     row_of: Dict[str, int] = {}
     values = np.empty([len(lines) - 2, COUNT], np.uint8)
     for row, line in enumerate(lines[2:]):
@@ -75,9 +79,8 @@ def _read_table(table: Path) -> Tuple[Dict[str, int], np.ndarray]:
 
 
 def _lines(table: Path) -> List[str]:
-    try:
+    with guard(f"{table} is not a text file", f"; use CelebA's own {TABLE}"):
+        size = table.stat().st_size
+        if size > _LARGEST:
+            raise FileError(f"{table} has {size:,} bytes, more than {_LARGEST:,}; use CelebA's own {TABLE}")
         return table.read_text(encoding="utf-8").rstrip().splitlines() or [""]
-    except UnicodeDecodeError:
-        raise FileError(f"{table} is not a text file; use CelebA's own {TABLE}") from None
-    except OSError as error:
-        raise FileError(f"{table} cannot be read: {error.strerror or error}") from None

@@ -5,7 +5,7 @@ import signal
 import sys
 from typing import Callable, Optional, Sequence, Tuple
 
-from fuel_compat.errors import InputError
+from fuel_compat.errors import InputError, shown
 
 _ABOUT = "Converts CelebA and MNIST to HDF5 files in the layout of the Fuel framework, and shows what such files hold."
 _EXAMPLES = """\
@@ -39,7 +39,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         options.run(options)
     except (InputError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {shown(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\ninterrupted; nothing was written", file=sys.stderr)

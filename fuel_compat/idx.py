@@ -7,15 +7,17 @@ as uint32) followed by the elements.
 import gzip
 import math
 import struct
-import zlib
 from pathlib import Path
+from typing import BinaryIO, Tuple
 
 import numpy as np
 
 from fuel_compat.errors import FileError
+from fuel_compat.guard import guard
 
 _UNSIGNED_BYTE = 0x08
-_LARGEST = 2**31  # bytes; no file of this family comes near
+_LARGEST = 2**30  # bytes; the largest of this family, the letters and digits of EMNIST, has half of this
+_PIECE = 2**20
 
 
 def read_idx(path: Path, axes: int) -> np.ndarray:
@@ -32,34 +34,36 @@ def read_idx(path: Path, axes: int) -> np.ndarray:
         FileError: the file is missing, not gzip, truncated, or no IDX file of so many axes.
     """
     path = path if path.is_file() else path.with_name(path.name + ".gz")
-    content = _content(path)
-    magic, expected, header = content[:4], bytes([0, 0, _UNSIGNED_BYTE, axes]), 4 + 4 * axes
+    if not path.is_file():
+        raise FileError(f"{path} does not exist, nor does it without .gz, among MNIST's four files")
+    opened, kind = (gzip.open, "gzip") if path.suffix == ".gz" else (open, "IDX")
+    with guard(f"{path} is not a whole {kind} file", "; fetch the file again"), opened(path, "rb") as file:
+        return _elements(path, file, _shape(path, file.read(4 + 4 * axes), axes))
+
+
+def _shape(path: Path, header: bytes, axes: int) -> Tuple[int, ...]:
+    magic, expected = header[:4], bytes([0, 0, _UNSIGNED_BYTE, axes])
     if magic != expected:
         raise FileError(
             f"{path}: magic number is 0x{magic.hex()}, expected 0x{expected.hex()} "
             f"(IDX, unsigned bytes, {axes} axes); is this another kind of file under that name?"
         )
-    if len(content) < header:
-        raise FileError(f"{path}: ends inside its header after {len(content)} bytes; fetch the file again")
-    shape = struct.unpack_from(f">{axes}I", content, 4)
-    if len(content) - header != math.prod(shape):
-        raise FileError(
-            f"{path}: its header announces {' x '.join(map(str, shape))} = {math.prod(shape)} bytes "
-            f"but {len(content) - header} follow; fetch the file again"
-        )
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    if len(header) < 4 + 4 * axes:
+        raise FileError(f"{path}: ends inside its header after {len(header)} bytes; fetch the file again")
+    return struct.unpack_from(f">{axes}I", header, 4)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise FileError(f"{path} does not exist, nor does it without .gz, among MNIST's four files") from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise FileError(f"{path}: is not a whole gzip file ({error}); fetch the file again") from None
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > _LARGEST:
-        raise FileError(f"{path}: unpacks to more than {_LARGEST:,} bytes; this is no MNIST-like file")
-    return content
+def _elements(path: Path, file: BinaryIO, shape: Tuple[int, ...]) -> np.ndarray:
+    """Reads as much as the header announces, piece by piece: a small file can unpack to more than there is memory."""
+    announced = f"{path}: its header announces {' x '.join(map(str, shape))} = {math.prod(shape)} bytes"
+    if math.prod(shape) > _LARGEST:
+        raise FileError(f"{announced}, more than the {_LARGEST:,} of any MNIST-like file; is this the right file?")
+    elements, filled = np.empty(math.prod(shape), np.uint8), 0
+    while piece := file.read(min(_PIECE, len(elements) - filled)):
+        elements[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+        filled += len(piece)
+    surplus = len(file.read(_PIECE))
+    if filled + surplus != len(elements):
+        more = " and more" if surplus == _PIECE else ""
+        raise FileError(f"{announced} but {filled + surplus}{more} follow; fetch the file again")
+    return elements.reshape(shape)

@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 
 from fuel_compat.errors import FileError
+from fuel_compat.stored import read_apart
 
 _SHOWN = 200  # characters of an attribute
 
@@ -15,20 +16,19 @@ def describe(path: Union[str, Path]) -> str:
     """Describes the splits, data sets and attributes of an HDF5 file, made by Fuel or not.
 
     Raises:
-        FileError: the file is missing, no HDF5 file, or cut short.
+        FileError: the file is missing, no HDF5 file, or damaged.
     """
     path = Path(path)
     if not path.is_file():
         raise FileError(f"{path} does not exist, or is no file")
-    try:
-        with h5py.File(path, "r") as file:
-            lines = [f"{path}: {path.stat().st_size:,} bytes"]
-            lines += _splits(file)
-            file.visititems(lambda name, item: lines.extend(_item(name, item)))
-            lines += ["", "attributes of the file", *_attributes(file)]
-    except (OSError, RuntimeError) as error:
-        raise FileError(f"{path} is not a whole HDF5 file ({error})") from None
-    return "\n".join(lines)
+    return "\n".join([f"{path}: {path.stat().st_size:,} bytes", *read_apart(_lines, path, "is not a whole HDF5 file")])
+
+
+def _lines(path: str) -> List[str]:
+    with h5py.File(path, "r") as file:
+        lines = _splits(file)
+        file.visititems(lambda name, item: lines.extend(_item(name, item)))
+        return [*lines, "", "attributes of the file", *_attributes(file)]
 
 
 def _splits(file: h5py.File) -> List[str]:

@@ -4,18 +4,21 @@ Fuel's rule for aligned faces of 178 x 218 pixels: Lanczos to 64 x 78, then rows
 JPEG decoder's own scaling, which is faster and gives other pixels.
 """
 
+import contextlib
 import io
 import warnings
 from pathlib import Path
-from typing import Any, Callable, Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, NamedTuple, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from fuel_compat.errors import FileError
+from fuel_compat.guard import guard
 
 ALIGNED = (178, 218)  # width, height
 _FORMATS = ("JPEG", "PNG", "BMP", "WEBP")  # not all of Pillow's: some of its readers start other programs
+_MOST_PIXELS = 2**26  # four times those of a good camera; decoding and turning them takes 1 GB
 _COLOURS = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")  # modes with 8 bits or less a channel
 
 
@@ -77,21 +80,42 @@ def decode(content: bytes, geometry: Geometry, fit: bool) -> np.ndarray:
     Raises:
         FileError: see `decode_batch`; the message lacks the picture's name.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    with picture_guard("cannot be decoded", "; replace or remove it"):
+        image = open_picture(io.BytesIO(content), _FORMATS)
         if not fit:
             _require_aligned(image)
         image.load()
         return np.asarray(_fitted(image, geometry) if fit else _cut(image, geometry))
-    except FileError:
-        raise
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+
+
+@contextlib.contextmanager
+def picture_guard(complaint: str, remedy: str = "", kind: Type[OSError] = FileError) -> Iterator[None]:
+    """`guard` for what Pillow does with a picture, whose warnings are kept from the screen."""
+    with guard(complaint, remedy, kind), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def open_picture(source: Any, formats: Sequence[str]) -> Image.Image:
+    """Reads a picture's header; nothing is decoded yet.
+
+    Args:
+        source: a path or a file.
+        formats: Pillow's names of those that are tried.
+
+    Raises:
+        FileError: the picture has more than 2^26 pixels.
+        Exception: it is of no such format, or damaged, which makes Pillow raise anything; see `picture_guard`.
+    """
+    try:
+        image = Image.open(source, formats=formats)
+    except Image.DecompressionBombError as error:
         raise FileError(f"has implausibly many pixels ({error})") from None
-    except Exception as error:  # damaged files make Pillow's readers fail in nearly every way there is
-        reason = "no picture of a known format" if isinstance(error, Image.UnidentifiedImageError) else error
-        raise FileError(f"cannot be decoded ({reason}); replace or remove it") from None
+    except Image.UnidentifiedImageError:
+        raise ValueError(f"no picture of a known format: {', '.join(formats)}") from None
+    if image.width * image.height > _MOST_PIXELS:
+        raise FileError(f"has implausibly many pixels ({image.width} x {image.height}, more than {_MOST_PIXELS:,})")
+    return image
 
 
 def _require_aligned(image: Image.Image) -> None:

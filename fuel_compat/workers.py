@@ -13,10 +13,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, Iterator, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Sequence
 
 from fuel_compat.errors import FileError
 
+_PACKAGE = Path(__file__).resolve().parent
 _WAITING = 3  # results a worker may be ahead; bounds memory when the disk is slower than the cores
 
 
@@ -69,17 +70,26 @@ def map_ordered(function: Callable[[Any], Any], arguments: Sequence[Any], proces
                 worker.stop()
 
 
+def command(*limits: int) -> List[str]:
+    """Starts `worker`, which takes no limits, or seconds of a core and bytes of memory."""
+    return [sys.executable, "-m", f"{_PACKAGE.name}.worker", *map(str, limits)]
+
+
+def environment() -> Dict[str, str]:
+    """That of this process, in which Python finds this package too."""
+    path = os.pathsep.join(filter(None, [str(_PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path}
+
+
 class _Worker:
     """One process and its pipes."""
 
     def __init__(self, function: Callable[[Any], Any]):
-        package = Path(__file__).resolve().parent
-        path = os.pathsep.join(filter(None, [str(package.parent), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"{package.name}.worker"],
+            command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for the parent, which stops its workers itself
         )
         self._send(function)

@@ -4,19 +4,25 @@ The table of contents is read once. Readers then get the few numbers that locate
 rows of CelebA's table again in every worker process would cost each of them seconds and 100 MB.
 """
 
+import io
 import re
 import stat
 import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Sequence
+from typing import ContextManager, Iterator, List, NamedTuple, Optional, Sequence
 
 from fuel_compat.errors import FileError
+from fuel_compat.guard import guard
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 LARGEST_FILE = 64 * 2**20  # bytes; a camera's JPEG has a tenth of this, an aligned face a thousandth
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, ..., lengths of the name and of the extra field
+_ENTRY = b"PK\1\2"  # begins each member's row of the table of contents
+_MOST_MEMBERS = 500_000  # CelebA has 202,599
+_LARGEST_TABLE = 2**26  # bytes; CelebA's has a third of this
+_SPLIT = "unpack it to a folder, and give that"
 _ENCRYPTED = 0x1
 _ROOTED = re.compile(r"/|[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -37,18 +43,11 @@ def list_members(path: Path) -> List[Member]:
     """Lists the pictures of an archive in its own order; other members are passed over.
 
     Raises:
-        FileError: no whole zip archive, or a member is encrypted, packed by an unknown method, a link, implausibly
-            large, or has a name that points outside of the archive.
+        FileError: no whole zip archive, one of absurdly many members, or a member is encrypted, packed by an unknown
+            method, a link, implausibly large, or has a name that points outside of the archive.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return [_member(path, info) for info in archive.infolist() if _is_picture(path, info)]
-    except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeDecodeError) as error:
-        raise FileError(f"{path} is not a whole zip archive ({error}); fetch it again") from None
-    except FileError:
-        raise
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}") from None
+    with _guarded(path), _Checked(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
+        return [_member(path, info) for info in archive.infolist() if _is_picture(path, info)]
 
 
 def read_members(path: Path, members: Sequence[Member]) -> Iterator[bytes]:
@@ -57,14 +56,25 @@ def read_members(path: Path, members: Sequence[Member]) -> Iterator[bytes]:
     Raises:
         FileError: the archive cannot be read, or a member is damaged.
     """
-    try:
-        with open(path, "rb") as file:
-            for member in members:
-                yield _unpacked(path, member, _packed(path, member, file))
-    except FileError:
-        raise
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}") from None
+    with _guarded(path), open(path, "rb") as file:
+        for member in members:
+            yield _unpacked(path, member, _packed(path, member, file))
+
+
+def _guarded(path: Path) -> ContextManager[None]:
+    return guard(f"{path} is not a whole zip archive", "; fetch it again")
+
+
+class _Checked(io.BufferedReader):
+    """An archive whose table of contents is counted before `zipfile` makes objects of it, 550 bytes for each member."""
+
+    def read(self, size: Optional[int] = -1) -> bytes:
+        if size is not None and size > _LARGEST_TABLE:
+            raise FileError(f"{self.raw.name}: its table of contents has {size:,} bytes; {_SPLIT}")
+        content = super().read(size)
+        if content.count(_ENTRY) > _MOST_MEMBERS:
+            raise FileError(f"{self.raw.name} has more than {_MOST_MEMBERS:,} members; {_SPLIT}")
+        return content
 
 
 def _is_picture(path: Path, info: zipfile.ZipInfo) -> bool:

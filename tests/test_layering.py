@@ -88,7 +88,13 @@ def test_few_files_know_all_settings_and_the_others_are_given_their_group():
 
 def test_data_alone_reads_what_fuel_compat_knows():
     importing = [path.name for path in SOURCES if "fuel_compat" in {name.split(".")[0] for name in imports_of(path)}]
-    assert importing == ["converted.py", "image_file.py", "mnist.py"]
+    assert importing == ["celeba.py", "converted.py", "image_file.py", "mnist.py"]
+
+
+def test_hdf5_is_read_by_file_formats_alone_which_do_it_in_a_process_of_its_own():
+    assert not [path for path in SOURCES if "h5py" in {name.split(".")[0] for name in imports_of(path)}]
+    importing = [path.name for path in FILE_FORMATS if "h5py" in imports_of(path)]
+    assert importing == ["celeba.py", "info.py", "layout.py", "output.py", "stored.py"]  # all but two write
 
 
 def test_keras_comes_from_one_module_and_tensorflow_addons_is_not_needed():

@@ -104,3 +104,26 @@ def test_every_stored_run_can_be_repeated(path):
         if name not in skipped:
             assert flat[RENAMED.get(name, name)] == value, name
     assert config.model.stochastic_flow == recorded.get("stochastic_flow", config.method == "pg")
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ('{"steps": ' + "[" * 500 + "]" * 500 + "}", "'steps' must be a plain value or a list of plain values"),
+        ('{"transformations": [["warp"]]}', "'transformations' must be a plain value"),
+        ('{"settings": {"method": {}}, "starts": []}', "'method' must be a plain value"),
+        ("[" * 100000, "not valid JSON: .*recursion"),
+        ('{"steps": ' + "9" * 5000 + "}", "not valid JSON|steps: .*is outside"),  # as old Pythons have no limit
+        ('{"max_flow": ' + "9" * 400 + "}", "max_flow: 9+ is too large for a number with a fraction"),
+        ('{"data_dir": "a\\u0000b"}', "data_dir: .* has characters that no file name can have"),
+        ('{"data_dir": "\\ud800"}', "data_dir: .* has characters that no file name can have"),
+        ('{"' + "x" * 100000 + '": 1}', "unknown setting"),
+        (" " * 2**24 + "{}", "settings.json has 16,777,218 bytes"),
+    ],
+    ids=["deep", "nested", "nested in a record", "deeper", "digits", "float", "zero", "surrogate", "name", "large"],
+)
+def test_hostile_settings_are_refused(tmp_path, content, message):
+    path = tmp_path / "settings.json"
+    path.write_text(content)
+    with pytest.raises((FileError, InputError), match=message):
+        from_dict(read_settings(str(path)), str(path))

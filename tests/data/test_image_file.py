@@ -1,8 +1,10 @@
 """Any picture as what a model takes."""
 
+import struct
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from tf_interp.data.image_file import read_image
 from tf_interp.errors import FileError
@@ -74,3 +76,29 @@ def test_half_a_picture_is_refused(tmp_path):
     (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(FileError, match="half.png cannot be read"):
         read_image(tmp_path / "half.png", (10, 12, 3))
+
+
+@pytest.mark.parametrize("kind", ["dds", "ppm", "tga", "ico", "pcx"])
+def test_rare_formats_are_not_offered(kind, tmp_path):
+    Image.new("RGB", (16, 16)).save(tmp_path / "p.png", kind)
+    with pytest.raises(FileError, match="p.png cannot be read as an image .no picture of a known format: PNG, JPEG"):
+        read_image(tmp_path / "p.png", (4, 6, 1))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("two\nlines"), NotImplementedError(), IndexError(), struct.error()])
+def test_whatever_a_decoder_raises_is_one_line(error, tmp_path, monkeypatch):
+    def fail(self):
+        raise error
+
+    Image.new("RGB", (12, 10)).save(tmp_path / "p.png")
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", fail)
+    reason = "two lines" if error.args else type(error).__name__
+    with pytest.raises(FileError, match=f"p.png cannot be read as an image .{reason}.$"):
+        read_image(tmp_path / "p.png", (10, 12, 3))
+
+
+def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path, monkeypatch):
+    Image.new("1", (8193, 8192)).save(tmp_path / "p.png")
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", None)
+    with pytest.raises(FileError, match="p.png .*implausibly many pixels .8193 x 8192"):
+        read_image(tmp_path / "p.png", (10, 12, 3))

@@ -67,6 +67,19 @@ def test_a_second_network_gives_frechet_distances_alone(data):
     assert cells[0][column].strip() == "" and cells[1][column] == f"{both['worst_frechet_second']:.3g}"
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_blank_pictures_are_measured_without_a_warning(data):
+    blank = np.zeros_like(data.start[:20])
+    blanks = data._replace(start=blank, goal=blank, neighbours=blank, real_sharpness=0.0)
+    still = WalkMethod("still", lambda start, goal: (np.stack([start] * 3, axis=1), np.full(len(start), 2)), 0)
+    row = measure(still._replace(obeys_stop=True), blanks)
+    json.dumps(row, allow_nan=False)
+    assert row["goal_relative"] == row["goal_perceptual_relative"] == row["round_trip"] == 0.0
+    assert row["sharpness"] == [0.0] * 3 and row["length_rank_correlation"] == 0.0
+    assert row["straightness"] is row["step_variation"] is row["relative_length_perceptual"] is None
+    assert "| -, - | -, - |" in tables.markdown([row])
+
+
 def test_stopping_is_counted(data):
     def walk(start, goal):  # every third walk stops after one of two steps
         frames, lengths = teleport(start, goal)

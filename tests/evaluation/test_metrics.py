@@ -125,6 +125,22 @@ def test_a_path_that_stands_still_has_no_gradualness():
     assert np.isnan(gradualness.straightness(path(1, 1, 1))[0])
 
 
+@pytest.mark.filterwarnings("error")
+def test_walks_that_all_stand_still_have_no_gradualness():
+    still = gradualness.of_walks(np.ones([3, 4, 1]), np.ones([3, 1]), np.array([3, 3, 0]))
+    assert still.pop("step_variance") == 0.0
+    assert len(still) == 5 and set(still.values()) == {None}
+
+
+@pytest.mark.filterwarnings("error")
+def test_of_nothing_to_go_nothing_is_left():
+    blank = np.zeros([3, 2, 2, 1])
+    found = goal_metrics(blank, np.stack([blank, blank], axis=1), blank)
+    assert found == dict.fromkeys(("start_distance", "goal_distance", "goal_relative", "goal_relative_median"), 0.0)
+    maps = of_maps(Accumulated(np.zeros([3, 2, 2, 2]), blank, blank, np.zeros([1, 2])), blank, blank)
+    assert maps["warp_share"] == 1.0
+
+
 def test_goal_metrics_by_hand():
     start, goal = np.zeros([3, 1, 2, 1]), np.ones([3, 1, 2, 1])
     start[2] = 1.0  # a pair of equal images: distances 0 and 0

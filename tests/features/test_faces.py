@@ -12,6 +12,7 @@ import pytest
 from faces import optional_data
 from PIL import Image
 
+from fuel_compat.stored import Source
 from tf_interp.commands.evaluate import main as evaluate_command
 from tf_interp.data import celeba
 from tf_interp.data.pairs import training_pairs
@@ -40,7 +41,7 @@ def features(random):
 
 def test_a_split_is_its_rows_channels_last_and_stays_on_disk(tmp_path, features):
     path = write_hdf5(tmp_path / "faces.hdf5", features, 9, 3)
-    train, test = (celeba.load_split(split, str(path)) for split in ("train", "test"))
+    train, test = celeba.load_splits(("train", "test"), str(path))
     assert train.shape == (9, 5, 4, 3) and test.shape == (3, 5, 4, 3)
     assert isinstance(train.base, np.memmap) and not train.flags.writeable
     np.testing.assert_array_equal(train[[7, 2]][1, 4, 3], features[2, :, 4, 3])
@@ -54,22 +55,74 @@ def test_a_split_is_its_rows_channels_last_and_stays_on_disk(tmp_path, features)
 def test_files_that_are_not_fuels_are_named(tmp_path, features):
     whole = write_hdf5(tmp_path / "whole.hdf5", features, 9, 3)
     with pytest.raises(InputError, match="celeba is not part of this package. CelebA is had from .* fuel_compat"):
-        celeba.load_split("train", None)
+        celeba.load_splits(["train"], None)
     with pytest.raises(FileError, match="nowhere is not a file"):
-        celeba.load_split("train", "nowhere")
-    assert celeba.load_split("valid", str(whole)).shape == (0, 5, 4, 3)
+        celeba.load_splits(["train"], "nowhere")
+    assert celeba.load_splits(["valid"], str(whole))[0].shape == (0, 5, 4, 3)
     with pytest.raises(InputError, match="whole.hdf5 has no split 'dev' of features"):
-        celeba.load_split("dev", str(whole))
+        celeba.load_splits(["dev"], str(whole))
     spoilt = tmp_path / "spoilt.hdf5"
     spoilt.write_bytes(whole.read_bytes()[:300])
     with pytest.raises(FileError, match="spoilt.hdf5 is not an HDF5 file in Fuel's layout"):
-        celeba.load_split("train", str(spoilt))
+        celeba.load_splits(["train"], str(spoilt))
     packed = write_hdf5(tmp_path / "packed.hdf5", features, 9, 3, compression="gzip")
     with pytest.raises(FileError, match="features must be contiguous uint8"):
-        celeba.load_split("train", str(packed))
+        celeba.load_splits(["train"], str(packed))
     floats = write_hdf5(tmp_path / "floats.hdf5", features / 255.0, 9, 3)
     with pytest.raises(FileError, match=r"must be contiguous uint8 \[N,C,H,W\], not float64"):
-        celeba.load_split("train", str(floats))
+        celeba.load_splits(["train"], str(floats))
+
+
+def edited(path, edit):
+    """A copy of an HDF5 file after edit(file)."""
+    copy = path.with_name("edited.hdf5")
+    copy.write_bytes(path.read_bytes())
+    with h5py.File(copy, "a") as file:
+        edit(file)
+    return str(copy)
+
+
+def table(dtype, *rows):
+    return lambda file: file.attrs.__setitem__("split", np.array(list(rows), dtype))
+
+
+def linked(file):
+    with h5py.File(file.filename + ".other", "w") as other:
+        other["features"] = file["features"][...]
+    del file["features"]
+    file["features"] = h5py.ExternalLink(file.filename + ".other", "/features")
+
+
+@pytest.mark.parametrize(
+    "edit, message",
+    [
+        (table(SPLIT[:1], ("train",)), "edited.hdf5 is not an HDF5 file in Fuel's layout .*source"),
+        (lambda file: file.attrs.__setitem__("split", 3.0), "edited.hdf5 is not an HDF5 file in Fuel's layout"),
+        (table([("split", "S5"), ("source", "<i8"), *SPLIT[2:]], ("train", 1, 0, 1, True)), "has no split 'train'"),
+        (table([("split", "S5"), *SPLIT[1:]], (b"\xff", "features", 0, 1, True)), "not an HDF5 file in Fuel's layout"),
+        (table(SPLIT, ("train", "features", 0, 13, True)), "split 'train' is rows 0 to 13 of 12"),
+        (table(SPLIT, ("train", "features", -3, 9, True)), "split 'train' is rows -3 to 9 of 12"),
+        (linked, "features must be contiguous"),
+    ],
+    ids=["no field", "no table", "a number as a name", "bytes that are no text", "beyond", "before", "another file"],
+)
+def test_a_spoilt_table_of_splits_is_named(tmp_path, features, edit, message):
+    path = edited(write_hdf5(tmp_path / "whole.hdf5", features, 9, 3), edit)
+    with pytest.raises((FileError, InputError), match=message):
+        celeba.load_splits(["train"], path)
+
+
+@pytest.mark.parametrize("offset, fits", [(280, True), (281, False), (-1, False)])
+def test_features_beyond_the_end_of_the_file_are_refused(tmp_path, monkeypatch, offset, fits):
+    path = tmp_path / "short.hdf5"
+    path.write_bytes(bytes(1000))
+    source = Source((12, 3, 5, 4), "uint8", offset, {"train": (0, 12)})  # 720 bytes
+    monkeypatch.setattr(celeba, "read_source", lambda *_: source)
+    if fits:
+        assert celeba.load_splits(["train"], str(path))[0].shape == (12, 5, 4, 3)
+    else:
+        with pytest.raises(FileError, match="short.hdf5 ends before its features do"):
+            celeba.load_splits(["train"], str(path))
 
 
 def test_without_the_network_its_packages_are_named(monkeypatch, tmp_path, features, capsys):

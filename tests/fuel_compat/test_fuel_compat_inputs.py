@@ -12,7 +12,7 @@ from faces import jpeg, numbered, signs, write_archive, write_celeba, write_tabl
 from PIL import Image
 
 import fuel_compat
-from fuel_compat import FileError, InputError
+from fuel_compat import FileError, InputError, zips
 from fuel_compat.cli import main
 
 ARCHIVE, TABLE = "img_align_celeba.zip", "list_attr_celeba.txt"
@@ -39,16 +39,14 @@ def png(image):
     return file.getvalue()
 
 
-def huge_png():
-    """A PNG of 30,000 x 30,000 pixels in a few bytes, as far as its header goes."""
+def huge_png(side):
+    """A PNG of side x side pixels in a few bytes, as far as its header goes."""
 
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0))
-        + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)) + chunk(b"IEND", b"")
     )
 
 
@@ -63,7 +61,8 @@ def huge_png():
         (jpeg(0, mode="L"), {}, "000003.jpg has mode L, not RGB; --fit"),
         (jpeg(0, mode="CMYK"), {}, "000003.jpg has mode CMYK"),
         (png(Image.new("I;16", (90, 90))), {"fit": True}, "000003.jpg has mode I;16.*8 bits"),
-        (huge_png(), {"fit": True}, "000003.jpg has implausibly many pixels .*900000000"),
+        (huge_png(30000), {"fit": True}, "000003.jpg has implausibly many pixels .*900000000"),
+        (huge_png(8193), {"fit": True}, "000003.jpg has implausibly many pixels .*8193 x 8193"),
     ],
 )
 def test_a_bad_picture_is_named(folder, content, options, message):
@@ -126,6 +125,8 @@ def changed(line, text):
         (changed(1, "Only three names"), "and 3 names"),
         (lambda lines: lines[1:], "first line must be the number"),
         (lambda _: [], "first line must be the number"),
+        (changed(0, "9" * 5000), "announces 9{40} rows but has 4"),  # int() takes 4,300 digits
+        (changed(0, "\u0664"), "first line must be the number"),  # a four, but not CelebA's
         (changed(0, "\xff"), "first line must be"),
     ],
 )
@@ -213,6 +214,30 @@ def test_bombs_links_and_secrets_are_refused(tmp_path):
     refused(tmp_path, "a.jpg is encrypted", targets=False)
 
 
+def test_an_offset_beyond_all_files_is_refused(tmp_path):
+    path = tmp_path / ARCHIVE
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member(extra=struct.pack("<HHQ", 1, 8, 2**63)), b"content")
+    content = path.read_bytes()
+    offset = content.index(b"PK\1\2") + 42
+    path.write_bytes(content[:offset] + b"\xff" * 4 + content[offset + 4 :])  # the 64 bits of the extra field hold
+    refused(tmp_path, f"{ARCHIVE} is not a whole zip archive .*; fetch it again", targets=False)
+
+
+def test_members_are_counted_before_anything_is_made_of_them(tmp_path, monkeypatch):
+    write_archive(tmp_path / ARCHIVE, numbered(4))
+    monkeypatch.setattr(zipfile, "ZipInfo", None)
+    monkeypatch.setattr(zips, "_MOST_MEMBERS", 3)
+    refused(tmp_path, f"{ARCHIVE} has more than 3 members; unpack it", targets=False)
+    monkeypatch.setattr(zips, "_LARGEST_TABLE", 99)
+    refused(tmp_path, f"{ARCHIVE}: its table of contents has .* bytes; unpack it", targets=False)
+
+
+def test_a_table_of_absurd_size_is_not_read(folder):
+    os.truncate(folder / TABLE, 2**26 + 1)
+    refused(folder, f"{TABLE} has 67,108,865 bytes")
+
+
 def test_where_the_pictures_are_is_said(tmp_path):
     refused(tmp_path, "nowhere does not exist", source=tmp_path / "nowhere")
     refused(tmp_path, "holds no pictures")
@@ -236,6 +261,12 @@ def test_where_the_pictures_are_is_said(tmp_path):
 )
 def test_bad_options_are_named(folder, options, message):
     refused(folder, message, InputError, **options)
+
+
+def test_of_an_endless_path_the_ends_are_shown(capsys):
+    assert main(["info", "begin/" + "x/" * 2000 + "end.hdf5"]) == 2
+    error = capsys.readouterr().err
+    assert len(error) < 400 and "begin/x/x" in error and "..." in error and "end.hdf5" in error
 
 
 def test_the_command_line_says_one_line_and_exits_with_2(folder, capsys):

@@ -60,10 +60,26 @@ def test_other_data_in_the_same_files(folder):
         (NAMES[1], idx(np.zeros(3, np.uint8)), "4 train images but 3 labels"),
         (NAMES[1], idx(np.zeros(4, np.uint8))[:-1], "announces 4 = 4 bytes but 3 follow"),
         (NAMES[2], idx(np.zeros([2, 6, 3], np.uint8)), "5 x 3 and 6 x 3"),
+        (NAMES[2], bytes([0, 0, 8, 3]) + struct.pack(">3I", 2**16, 2**16, 1), "= 4294967296 bytes, more than"),
+        (
+            NAMES[0] + ".gz",
+            gzip.compress(idx(np.zeros([4, 5, 3], np.uint8)) + bytes(2**22)),
+            "60 bytes but 1048636 and more",
+        ),
         (NAMES[0] + ".gz", b"PK", "not a whole gzip file"),
-        (NAMES[0] + ".gz", gzip.compress(bytes(1000), mtime=0)[:-9], "not a whole gzip file"),
+        (NAMES[0] + ".gz", gzip.compress(idx(np.zeros([4, 5, 3], np.uint8)), mtime=0)[:-9], "not a whole gzip file"),
     ],
-    ids=["missing", "another file", "too few labels", "cut short", "other size", "not gzip", "cut gzip"],
+    ids=[
+        "missing",
+        "another file",
+        "too few labels",
+        "cut short",
+        "other size",
+        "announces too much",
+        "unpacks to more",
+        "not gzip",
+        "cut gzip",
+    ],  # fmt: skip
 )
 def test_unfit_files_are_named(folder, name, content, message):
     if content is None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
+from tf_interp.config.stored import read_settings
 from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
 from tf_interp.system import files, startup
 from tf_interp.system.device import describe_device, explain_idle_gpu, system_gpus
 from tf_interp.system.entry import exit_code_of
-from tf_interp.system.text import markdown_table
+from tf_interp.system.text import markdown_table, shortened
 
 ROOT = Path(__file__).parents[2]
 
@@ -206,6 +207,15 @@ def test_errors_become_one_line_and_an_exit_code(capsys):
     assert "stopped at iteration 7" in capsys.readouterr().err
     with pytest.raises(KeyError):  # a mistake in the program keeps its traceback
         ends_with(KeyError("x"))
+
+
+def test_of_an_endless_path_the_ends_are_shown(capsys):
+    path = "begin/" + "x/" * 2000 + "end.json"
+    assert exit_code_of(lambda: read_settings(path)) == 2
+    error = capsys.readouterr().err
+    assert len(error) < 400 and "begin/x/x" in error and "..." in error and "x/end.json: No such file" in error
+    assert shortened("a word " * 400) == "a word " * 400
+    assert len(shortened("word " * 1000)) == 3003
 
 
 def test_scripts_run_from_any_folder(tmp_path):

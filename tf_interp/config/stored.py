@@ -17,6 +17,8 @@ RENAMED = {
 _GONE = {"discriminator": "plain", "nudging": False, "score_weight": 0.0}
 """A setting that is no more -> the only value that it still may have in a file."""
 
+_LARGEST = 2**24  # bytes; the record of a run that was resumed a thousand times has a tenth of this
+
 
 def read_settings(path: str) -> Dict[str, Any]:
     """Reads settings from a JSON file: plain names and values, or the config.json of a run or of a model.
@@ -25,22 +27,33 @@ def read_settings(path: str) -> Dict[str, Any]:
         Flat names and values. The run_dir of a record is left out: a new run must not claim that run's folder.
 
     Raises:
-        FileError: no such file, not JSON, or no settings in it.
+        FileError: no such file, one of absurd size, not JSON, or no settings in it.
     """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError(f"cannot read the settings file {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise FileError(f"{path} is not valid JSON: {error}") from None
-    settings = content
+    settings = content = _content(Path(path))
     if isinstance(content, dict) and ("settings" in content or "starts" in content):
         settings = content.get("settings")
         if isinstance(settings, dict):
             settings = {**settings, "run_dir": None}
     if not isinstance(settings, dict):
         raise FileError(f"{path} must hold a JSON object of settings, not a {type(settings).__name__}")
+    for name, value in settings.items():
+        for element in value if isinstance(value, list) else [value]:
+            if isinstance(element, (list, dict)):
+                raise FileError(f"{path}: {name[:40]!r} must be a plain value or a list of plain values")
     return settings
+
+
+def _content(path: Path) -> Any:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise FileError(f"{path} has {path.stat().st_size:,} bytes; no settings file has more than {_LARGEST:,}")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError(f"cannot read the settings file {path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{path} is not valid JSON: {error}") from None
 
 
 def translated(values: Dict[str, Any]) -> Dict[str, Any]:

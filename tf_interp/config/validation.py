@@ -1,6 +1,7 @@
 """Checks of settings: types, ranges, names. Knows no setting by name."""
 
 import difflib
+import os
 import typing
 from dataclasses import field, fields
 from typing import Any, Dict, Literal, Optional, Tuple
@@ -36,7 +37,7 @@ def check_names(values: Dict[str, Any], known: Tuple[str, ...]) -> None:
     """Raises InputError if `values` has a name that is not known, with the nearest one that is."""
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name[:100], known, n=1)  # its time grows with the square
             hint = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
             raise InputError(f"unknown setting {name!r}; {hint}")
 
@@ -57,10 +58,29 @@ def _coerce(name: str, value: Any, hint: Any) -> Any:
             raise InputError(f"{name}: {value!r} is not one of {', '.join(map(str, args))}")
         return value
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _as_float(name, value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise InputError(f"{name}: expected {hint.__name__}, got {value!r}")
+    if hint is str:
+        _check_text(name, value)
     return value
+
+
+def _as_float(name: str, value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name}: {value!r} is too large for a number with a fraction") from None
+
+
+def _check_text(name: str, value: str) -> None:
+    """Texts name files, for which not every text will do."""
+    try:
+        usable = b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise InputError(f"{name}: {value!r} has characters that no file name can have")
 
 
 def _check_range(name: str, value: Any, low: Any, high: Any) -> None:

@@ -4,12 +4,14 @@ The file holds `features` uint8 [N,C,H,W] and a root attribute `split` that says
 Images stay on disk until they are indexed: CelebA at 64 x 64 is 2.5 GB.
 """
 
+import math
 from pathlib import Path
-from typing import Optional
+from typing import List, Optional, Sequence
 
-import h5py
 import numpy as np
 
+import fuel_compat
+from fuel_compat.stored import Source, read_source
 from tf_interp.errors import FileError, InputError
 
 _HOW = (
@@ -20,40 +22,44 @@ _HOW = (
 )
 
 
-def load_split(split: str, path: Optional[str]) -> np.ndarray:
-    """Images of one split.
+def load_splits(splits: Sequence[str], path: Optional[str]) -> List[np.ndarray]:
+    """Images of some splits.
 
     Args:
-        split: "train", "valid" or "test".
+        splits: of "train", "valid" and "test".
         path: the HDF5 file.
 
     Returns:
-        uint8 [N,H,W,C], a read-only view of the file: indexing it reads what is asked for. N may be 0.
+        For each split uint8 [N,H,W,C], a read-only view of the file: indexing it reads what is asked for. N may be 0.
 
     Raises:
         InputError: no file was named, or the file has no such split.
-        FileError: the file is missing, no HDF5, or not in Fuel's layout.
+        FileError: the file is missing, no HDF5, damaged, or not in Fuel's layout.
     """
     if path is None:
         raise InputError(f"data_dir: celeba is not part of this package. {_HOW}")
     if not Path(path).is_file():
         raise FileError(f"{path} is not a file. {_HOW}")
     try:
-        with h5py.File(path, "r") as file:
-            features, rows = file["features"], file.attrs["split"]
-            shape, dtype, offset = features.shape, features.dtype, features.id.get_offset()
-    except (OSError, KeyError) as error:
-        raise FileError(f"{path} is not an HDF5 file in Fuel's layout: {error}. {_HOW}") from None
-    if dtype != np.uint8 or len(shape) != 4 or offset is None:
-        raise FileError(f"{path}: features must be contiguous uint8 [N,C,H,W], not {dtype} {list(shape)}. {_HOW}")
-    start, stop = _bounds(rows, split, path)
+        features = read_source(path, "features")
+    except fuel_compat.FileError as error:
+        raise FileError(f"{error}. {_HOW}") from None
+    shape, offset = features.shape, features.offset
+    if features.dtype != "uint8" or len(shape) != 4 or offset is None or min(shape) < 1:
+        raise FileError(
+            f"{path}: features must be contiguous uint8 [N,C,H,W], not {features.dtype} {list(shape)}. {_HOW}"
+        )
+    if not 0 <= offset <= Path(path).stat().st_size - math.prod(shape):
+        raise FileError(f"{path} ends before its features do; copy or convert it again")
     mapped = np.memmap(path, np.uint8, "r", offset, shape)
-    return mapped[start:stop].transpose(0, 2, 3, 1)
+    return [mapped[_rows(features, split, path)].transpose(0, 2, 3, 1) for split in splits]
 
 
-def _bounds(rows: np.ndarray, split: str, path: str):
-    """First row of a split and the one after its last, from the attribute that Fuel's H5PYDataset reads."""
-    for row in rows:
-        if (row["split"].decode(), row["source"].decode()) == (split, "features"):
-            return int(row["start"]), int(row["stop"])
-    raise InputError(f"{path} has no split {split!r} of features")
+def _rows(features: Source, split: str, path: str) -> slice:
+    """Where a split is, by the attribute that Fuel's H5PYDataset reads."""
+    if split not in features.splits:
+        raise InputError(f"{path} has no split {split!r} of features")
+    start, stop = features.splits[split]
+    if not 0 <= start <= stop <= features.shape[0]:
+        raise FileError(f"{path}: split {split!r} is rows {start} to {stop} of {features.shape[0]}; convert it again")
+    return slice(start, stop)

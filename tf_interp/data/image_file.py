@@ -6,9 +6,11 @@ from typing import Tuple
 import numpy as np
 from PIL import Image
 
-from fuel_compat.pixels import opaque, upright
+from fuel_compat.pixels import opaque, open_picture, picture_guard, upright
 from tf_interp.data.pixels import as_floats
 from tf_interp.errors import FileError
+
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")  # Pillow's others are rare, and some start other programs
 
 
 def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
@@ -17,22 +19,17 @@ def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
     Transparent parts become black; a photograph's orientation tag is obeyed.
 
     Args:
-        file: in any format that Pillow reads.
+        file: PNG, JPEG, GIF, WebP, BMP or TIFF.
         image_shape: (H, W, C); C is 1 or 3.
 
     Raises:
         FileError: missing, no image, damaged, or of absurd size.
     """
     height, width, channels = image_shape
-    try:
-        with Image.open(file) as opened:
-            image = opaque(_eight_bits(upright(opened), file)).convert("RGB")
-    except FileNotFoundError:
-        raise FileError(f"{file} does not exist") from None
-    except FileError:
-        raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise FileError(f"{file} cannot be read as an image: {error}") from None
+    if not file.exists():
+        raise FileError(f"{file} does not exist")
+    with picture_guard(f"{file} cannot be read as an image", kind=FileError), open_picture(file, _FORMATS) as opened:
+        image = opaque(_eight_bits(upright(opened), file)).convert("RGB")
     if channels == 1:
         image = image.convert("L")
     if image.size != (width, height):

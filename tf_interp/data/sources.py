@@ -53,7 +53,8 @@ def _faces(folder: Optional[str]) -> Images:
 
 def _celeba(path: Optional[str]) -> Images:
     file = path and str(hdf5_of(Path(path)))
-    return celeba.load_split("train", file), celeba.load_split("test", file)
+    train, test = celeba.load_splits(("train", "test"), file)
+    return train, test
 
 
 SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {

@@ -3,15 +3,15 @@
 The points p_k are images, or features of them. docs/yardsticks.md has each measure with an example.
 """
 
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 import numpy as np
 
 from tf_interp.evaluation.metrics import squared_distance
 
 
-def of_walks(points: np.ndarray, goal: np.ndarray, lengths: np.ndarray) -> Dict[str, float]:
-    """Means over the walks that move.
+def of_walks(points: np.ndarray, goal: np.ndarray, lengths: np.ndarray) -> Dict[str, Optional[float]]:
+    """Means over the walks that move; None if none does.
 
     Args:
         points: float [B,K+1,...], states of each path.
@@ -32,7 +32,11 @@ def of_walks(points: np.ndarray, goal: np.ndarray, lengths: np.ndarray) -> Dict[
         "step_variation": variation,
         "relative_length": relative_length(points, goal),
     }
-    return {name: float(np.nanmean(value)) for name, value in found.items()}
+    return {name: _mean(value[~np.isnan(value)]) for name, value in found.items()}
+
+
+def _mean(values: np.ndarray) -> Optional[float]:
+    return float(values.mean()) if len(values) else None
 
 
 def largest_share(points: np.ndarray, lengths: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from tf_interp.data.pairs import held_out_pairs
 from tf_interp.data.pixels import as_floats
-from tf_interp.evaluation.metrics import squared_distance
+from tf_interp.evaluation.metrics import share, squared_distance
 
 Walk = Callable[[np.ndarray, np.ndarray], Tuple[np.ndarray, np.ndarray]]
 """(start, goal) float32 [B,H,W,C] in [0, 1] -> (frames [B,K+1,H,W,C], lengths int [B])."""
@@ -38,15 +38,16 @@ def goal_metrics(start: np.ndarray, frames: np.ndarray, goal: np.ndarray) -> Dic
 
     Returns:
         start_distance and goal_distance: means of ||s_0 - g||^2 and ||s_K - g||^2; goal_relative: their ratio;
-        goal_relative_median: median over pairs of the ratio of the two, pairs of equal images left out.
+        goal_relative_median: median over pairs of the ratio of the two, pairs of equal images left out. Both are 0
+        where all pairs are equal.
     """
     start_distance, goal_distance = squared_distance(start, goal), squared_distance(frames[:, -1], goal)
     apart = start_distance > 0
     return {
         "start_distance": float(start_distance.mean()),
         "goal_distance": float(goal_distance.mean()),
-        "goal_relative": float(goal_distance.mean() / start_distance.mean()),
-        "goal_relative_median": float(np.median(goal_distance[apart] / start_distance[apart])),
+        "goal_relative": share(goal_distance.mean(), start_distance.mean()),
+        "goal_relative_median": float(np.median(goal_distance[apart] / start_distance[apart])) if apart.any() else 0.0,
     }
 
 

@@ -4,7 +4,7 @@ from typing import Dict, NamedTuple
 
 import numpy as np
 
-from tf_interp.evaluation.metrics import squared_distance
+from tf_interp.evaluation.metrics import share, squared_distance
 
 
 class Accumulated(NamedTuple):
@@ -46,7 +46,7 @@ def of_maps(found: Accumulated, start: np.ndarray, goal: np.ndarray) -> Dict[str
         kept_share: mean of `kept`; warp_share: 1 - ||s_0 moved - g||^2 / ||s_0 - g||^2, of means, what flows alone
         explain of the way; folding: mean of `folding`; mean_shift: the longest drift of a step, in pixels.
     """
-    left = squared_distance(found.warped, goal).mean() / squared_distance(start, goal).mean()
+    left = share(squared_distance(found.warped, goal).mean(), squared_distance(start, goal).mean())
     return {
         "kept_share": float(found.kept.mean()),
         "warp_share": float(1 - left),

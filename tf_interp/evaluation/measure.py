@@ -108,7 +108,7 @@ def _perceptual_goal(walked: Walked, data: Benchmark) -> Dict[str, float]:
     """Mean perceptual distance of the last frame from the goal, and its share of the start's; see `Activations`."""
     goal = data.extract(data.goal).perceptual
     begun, reached = (float(metrics.squared_distance(walked.activations[k].perceptual, goal).mean()) for k in (0, -1))
-    return {"goal_perceptual": reached, "goal_perceptual_relative": reached / begun}
+    return {"goal_perceptual": reached, "goal_perceptual_relative": metrics.share(reached, begun)}
 
 
 def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
@@ -130,7 +130,7 @@ def _manifold(walked: Walked, data: Benchmark) -> Dict[str, Any]:
         "kernel": [metrics.kernel_distance(step, data.real.features, data.real_likeness) for step in features],
         "confidence": _confidence(walked.activations),
         "nearest_real": _nearest(steps, data.neighbours),
-        "sharpness": [float(metrics.gradient_magnitude(step).mean()) / data.real_sharpness for step in steps],
+        "sharpness": [metrics.share(metrics.gradient_magnitude(step).mean(), data.real_sharpness) for step in steps],
     }
 
 
@@ -143,7 +143,7 @@ def _second_opinion(walked: Walked, data: Benchmark) -> Dict[str, Any]:
     return {"frechet_second": found, "worst_frechet_second": max(found)}
 
 
-def _gradualness(walked: Walked, data: Benchmark) -> Dict[str, float]:
+def _gradualness(walked: Walked, data: Benchmark) -> Dict[str, Optional[float]]:
     """How even and how straight walks are, in pixels and in features.
 
     Returns:
@@ -176,7 +176,7 @@ def _mixing(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, Op
     missed = metrics.squared_distance(back[:, -1], data.start).mean()
     found = {
         "ghost_share": float(np.mean(metrics.ghost_share(middle, data.start, data.goal))),
-        "round_trip": float(missed / metrics.squared_distance(data.start, data.goal).mean()),
+        "round_trip": metrics.share(missed, metrics.squared_distance(data.start, data.goal).mean()),
     }
     if method.accumulate is None:
         return {**found, **dict.fromkeys(("kept_share", "warp_share", "folding", "mean_shift"))}
@@ -196,11 +196,12 @@ def _stopping(method: WalkMethod, walked: Walked, data: Benchmark) -> Dict[str, 
     if not method.obeys_stop:
         return {"mean_length": mean, "budget_hits": None}
     _, idle = walk_in_batches(method.walk, data.start, data.start)
-    correlation = stats.spearmanr(lengths, metrics.squared_distance(data.start, data.goal)).statistic
+    distances = metrics.squared_distance(data.start, data.goal)
+    varied = np.ptp(lengths) > 0 and np.ptp(distances) > 0  # else there is no correlation
     return {
         "mean_length": mean,
         "budget_hits": float(np.mean(lengths == budget)),
-        "length_rank_correlation": float(np.nan_to_num(correlation)),  # undefined where all lengths are equal
+        "length_rank_correlation": float(stats.spearmanr(lengths, distances).statistic) if varied else 0.0,
         "identity_stops": float(np.mean(idle <= 1)),
     }
 

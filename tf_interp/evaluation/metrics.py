@@ -14,6 +14,11 @@ def squared_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.einsum("nf,nf->n", difference, difference)
 
 
+def share(part: float, whole: float) -> float:
+    """part / whole, and 0 of nothing, as where all pairs are of equal images."""
+    return float(part / whole) if whole > 0 else 0.0
+
+
 def frechet_distance(features: np.ndarray, reference: np.ndarray) -> float:
     """Frechet distance between Gaussians fitted to two sets of features (Heusel et al. 2017, eq. 6).
 

@@ -1,7 +1,7 @@
 """Measurements as a table and as plots."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -47,8 +47,8 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
         "second": "" if row["worst_frechet_second"] is None else f"{row['worst_frechet_second']:.3g}",
         "frechet": " ".join(f"{value:.3g}" for value in row["frechet"]),
         "kernel": f"{max(row['kernel']):.3g}",
-        "largest": f"{row['largest_step_ratio']:.2f}, {row['largest_step_ratio_features']:.2f}",
-        "variation": f"{row['step_variation']:.2f}, {row['step_variation_perceptual']:.2f}",
+        "largest": _both(row["largest_step_ratio"], row["largest_step_ratio_features"]),
+        "variation": _both(row["step_variation"], row["step_variation_perceptual"]),
         "ghost": f"{row['ghost_share']:.2f}",
         "shares": "" if row["kept_share"] is None else f"{row['kept_share']:.0%}, {row['warp_share']:.0%}",
         "folding": "" if row["folding"] is None else f"{row['folding']:.1%}",
@@ -58,6 +58,11 @@ def _cells(row: Dict[str, Any]) -> Dict[str, str]:
         "parameters": f"{row['parameters']:,}",
         "length": f"{row['mean_length']:.1f}" + ("" if row["budget_hits"] is None else f"; {row['budget_hits']:.1%}"),
     }
+
+
+def _both(*values: Optional[float]) -> str:
+    """Two numbers, or a dash for one that no walk has, as where all stand still."""
+    return ", ".join("-" if value is None else f"{value:.2f}" for value in values)
 
 
 def write_table(out: Path, rows: Sequence[Dict[str, Any]], table: str) -> None:
@@ -100,7 +105,8 @@ def plot_evenness(rows: Sequence[Dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
     for row in rows:
-        axes.scatter(row["step_variation"], row["worst_frechet"], label=row["method"])
+        if row["step_variation"] is not None:
+            axes.scatter(row["step_variation"], row["worst_frechet"], label=row["method"])
     axes.set_yscale("log")
     axes.margins(0.2)
     axes.set_xlabel("coefficient of variation of step lengths")

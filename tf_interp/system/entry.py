@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 from tf_interp.errors import DivergedError, InputError, RunInterrupted
 from tf_interp.system.invocation import program
+from tf_interp.system.text import shortened
 
 
 def exit_code_of(main: Callable[[], Any]) -> int:
@@ -41,5 +42,5 @@ def _resume_command(run_dir: str) -> str:
 def _complain(error: Exception, code: int) -> int:
     # Of weights that could not be read TensorFlow lists every one as the program ends; the error says which it was.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {shortened(str(error))}", file=sys.stderr)
     return code

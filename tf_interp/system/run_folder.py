@@ -19,7 +19,7 @@ from tf_interp.errors import FileError
 from tf_interp.system import files
 
 FINISHED, INTERRUPTED, DIVERGED = "finished", "interrupted", "diverged"
-_PARTS = ("settings", "parameters", "starts")
+_PARTS = {"settings": dict, "parameters": dict, "starts": list}
 
 
 class RunFolder:
@@ -59,8 +59,8 @@ class RunFolder:
             FileError: it is missing, damaged, or not the record of a run.
         """
         record = read_json(self.config)
-        for name in _PARTS:
-            if name not in record:
+        for name, kind in _PARTS.items():
+            if not isinstance(record.get(name), kind):
                 raise FileError(f"{self.config} is not the record of a run: it has no {name!r}")
         return record
 

@@ -40,6 +40,7 @@ CASES = [
     ("stochastic_flow", {"noise_size": None}, [{}], [{"stochastic_flow": True}, PG]),
     ("manifold_weight", {"r1_weight": 0.5}, [{}, {"mixture_weight": 1.0}], [{"manifold_weight": 1.0}]),
     ("critics", {"critic_learning_rate": 1e-3}, [{}], [{"manifold_weight": 1.0}, {"mixture_weight": 1.0}]),
+    ("waypoint_weight", {"waypoints": "x"}, [{}, {"evenness_cost": 1.0}], [{"waypoint_weight": 1.0}]),
     ("goal_norm perceptual", {"classifier": "x"}, [{}, {"goal_norm": "l1"}], [{"goal_norm": "perceptual"}]),
     ("trains alternate", {"alternate_every": 5}, [{}, {"trains": "policy"}], [{"trains": "alternate"}]),
     (

@@ -51,9 +51,10 @@ CASES = [
     ),
 ]
 PAID = [
-    ("flows", "flow_cost", ("blend",)),
-    ("warp", "roughness_cost", ("recolor",)),
-    ("blend", "painting_cost", ("warp",)),
+    # label, weight, transformations without it, one that has it
+    ("flows", "flow_cost", ("blend",), "similarity"),
+    ("warp", "roughness_cost", ("recolor",), "warp"),
+    ("blend", "painting_cost", ("warp",), "blend"),
 ]
 
 
@@ -68,11 +69,11 @@ def test_a_setting_without_effect_is_named_with_what_it_needs(label, given, idle
         assert check_usage(settings(**{**run, **given})) == []
 
 
-@pytest.mark.parametrize("label, weight, transformations", PAID)
-def test_a_weight_for_a_transformation_that_is_not_there_is_refused(label, weight, transformations):
+@pytest.mark.parametrize("label, weight, transformations, paid", PAID)
+def test_a_weight_for_a_transformation_that_is_not_there_is_refused(label, weight, transformations, paid):
     with pytest.raises(InputError, match=f"^{weight}: 0.5 pays for {label}, which is not there .*leave it out"):
         check_usage(settings(transformations=transformations, **{weight: 0.5}))
-    assert check_usage(settings(transformations=(*transformations, label), **{weight: 0.5})) == []
+    assert check_usage(settings(transformations=(*transformations, paid), **{weight: 0.5})) == []
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ FLAT = SimpleNamespace(  # its latents are the images themselves
 def test_times_are_close_together_half_way():
     t = even_times(5)
     np.testing.assert_allclose(
-        t, [0, 0.5 - 0.6**1.2 / 2, 0.5 - 0.2**1.2 / 2, 0.5 + 0.2**1.2 / 2, 0.5 + 0.6**1.2 / 2, 1], rtol=1e-5
+        t, [0, 0.5 - 0.6**1.25 / 2, 0.5 - 0.2**1.25 / 2, 0.5 + 0.2**1.25 / 2, 0.5 + 0.6**1.25 / 2, 1], rtol=1e-5
     )
     np.testing.assert_allclose(even_times(2), [0, 0.5, 1])
     assert t.dtype == np.float32

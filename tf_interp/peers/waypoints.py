@@ -21,7 +21,7 @@ from tf_interp.peers.saved import load_peer
 from tf_interp.pretrained import MNIST_ACAI
 from tf_interp.training.waypoints import Waypoints
 
-HASTE = 1.2
+HASTE = 1.25
 """How much faster decoded images change in the middle of a latent walk than at its ends, see `even_times`."""
 
 

@@ -35,7 +35,7 @@ _DIGITS: Dict[str, Settings] = {
         "policy_features": (16, 32, 64), "command_size": 64, "counts_steps": True, "goal_weight": 19.0,
         "waypoint_weight": 4.0, "mixture_weight": 650.0, "critic_learning_rate": 1e-3, "flow_cost": 0.1,
         "roughness_cost": 0.6, "evenness_cost": 0.3, "painting_cost": 2.25, "learning_rate": 4e-3,
-        "iterations": 6000,
+        "iterations": 5500,
     },
     # Eq. 8 pretends that each pixel has noise of its own. Its gradients point along the true ones only if
     # mu_flow is about as smooth as the noise (results/gradient_alignment), so T decodes at 7 x 7 too.

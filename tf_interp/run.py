@@ -18,6 +18,7 @@ from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupte
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
 from tf_interp.model.interpolator import load_interpolator
 from tf_interp.peers.waypoints import load_waypoints
+from tf_interp.report.ending import ending
 from tf_interp.report.maps import draw_maps
 from tf_interp.system import files
 from tf_interp.system.cluster import Place, Workers, joined, place_in_cluster
@@ -210,4 +211,5 @@ def _evaluate(folder: RunFolder, trainer: Trainer, test: np.ndarray) -> Dict[str
     figures.strip_figure(frames, goal, title, folder.strips, lengths)
     if len(trainer.config.model.transformations) > 1:
         draw_maps(interpolator, start[:1], goal[:1], "a held-out pair", folder.maps)
+    print(ending(folder, trainer.config.data, summary))
     return summary

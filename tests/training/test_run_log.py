@@ -34,3 +34,26 @@ def test_tensorboards_strips_are_black_after_stop(tmp_path, monkeypatch):
     with RunLog(tmp_path, 0, 1) as log:
         log.pictures(1, walks, {}, "held_out")
     assert drawn[0][3].tolist() == [1, 3]
+
+
+def test_the_time_left_is_reckoned_without_the_iteration_that_compiles(tmp_path, monkeypatch, capsys):
+    begun = []
+
+    class Bar:
+        def __init__(self, total, initial, **_):
+            self.total, self.n = total, initial
+            begun.append(self)
+
+        def update(self):
+            self.n += 1
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(run_log, "tqdm", Bar)
+    with RunLog(tmp_path, 5, 9) as log:
+        assert begun == [] and "compiling" in capsys.readouterr().err
+        log.advance()
+        assert [(bar.n, bar.total) for bar in begun] == [(6, 9)]
+        log.advance()
+    assert [(bar.n, bar.total) for bar in begun] == [(7, 9)]

@@ -20,7 +20,7 @@ from tf_interp.system.entry import exit_code_of
 DESCRIPTIONS = {
     "mnist": """Trains the interpolator on MNIST, which ships with the package.
 
-  python train_mnist.py                     the run in results/, 15 minutes
+  python train_mnist.py                     the run in results/, 12 minutes
   python train_mnist.py --preset quick      all of it in under 2 minutes
   python train_mnist.py --resume RUN        goes on after an interruption
   python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like""",
@@ -54,11 +54,7 @@ def _train(family: str, arguments: List[str]) -> None:
         print(f"WARNING      {sentence}", file=sys.stderr)
     from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
 
-    summary = run(config, resume)
-    if summary:
-        print("\nheld-out pairs")
-    for name, value in summary.items():
-        print(f"  {name:22} {value:,.4g}")
+    run(config, resume)
 
 
 def parse(family: str, arguments: List[str]) -> Tuple[Config, bool]:

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import numpy as np
 import tensorflow as tf
@@ -40,21 +40,31 @@ class RunLog:
             _drop_events_after(events, first)
         self._file = self._path.open("a", encoding="utf-8")
         self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
-        # In a log file a bar that is redrawn ten times a second is only noise.
-        interval = 0.1 if sys.stderr.isatty() else 30.0
-        self._bar = tqdm(total=last, initial=first, unit="it", dynamic_ncols=True, mininterval=interval, smoothing=0.05)
+        self._first, self._last = first, last
+        self._bar: Optional[tqdm] = None
 
     def __enter__(self) -> "RunLog":
+        print("compiling    the first iteration takes up to a minute", file=sys.stderr, flush=True)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
         self._file.close()
         self._writer.close()
 
     def advance(self) -> None:
-        """Moves the progress bar by one iteration."""
-        self._bar.update()
+        """Moves the progress bar by one iteration. It begins after the first, whose compilation tells nothing of the
+        others' time."""
+        if self._bar is None:
+            # In a log file a bar that is redrawn ten times a second is only noise.
+            every = 0.1 if sys.stderr.isatty() else 30.0
+            begun = self._first + 1
+            self._bar = tqdm(
+                total=self._last, initial=begun, unit="it", dynamic_ncols=True, mininterval=every, smoothing=0.05
+            )
+        else:
+            self._bar.update()
 
     def settings(self, settings: Dict[str, Any]) -> None:
         """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare."""
@@ -79,7 +89,8 @@ class RunLog:
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
         headline = [f"{label} {metrics[name]:.2f}" for name, label in self._headline.items()]
-        self._bar.set_postfix_str(", ".join(headline), refresh=False)
+        if self._bar is not None:
+            self._bar.set_postfix_str(", ".join(headline), refresh=False)
 
     def pictures(self, iteration: int, trajectory: Trajectory, maps: Dict[str, tf.Tensor], prefix: str) -> None:
         """Writes strips, the goal last, with the maps [B,K,H,W,*] of each walk beneath; histograms of commands, flows.

@@ -76,11 +76,11 @@ def batches(options: Options) -> Iterator[Row]:
 
 
 def yardstick(options: Options) -> Iterator[Row]:
-    """The same networks in PyTorch, where that is installed."""
+    """The same networks in PyTorch, where that is installed; both without waypoints, which are none of them."""
     if importlib.util.find_spec("torch") is None:
         print("PyTorch is not installed, so the yardstick is left out: pip install torch==2.13.0", file=sys.stderr)
         return
-    for preset, changes in (("default", {}), ("paper", {"batch_size": 64})):
+    for preset, changes in (("default", {"waypoint_weight": 0.0}), ("paper", {"batch_size": 64})):
         same = {"family": "mnist", "preset": preset, "overrides": changes}
         cases = [
             Case("PyTorch", "torch_step", same),

@@ -85,7 +85,7 @@ def decode(content: bytes, geometry: Geometry, fit: bool) -> np.ndarray:
         if not fit:
             _require_aligned(image)
         image.load()
-        return np.asarray(_fitted(image, geometry) if fit else _cut(image, geometry))
+        return np.asarray(_fitted(image, geometry) if fit else cut(image, geometry))
 
 
 @contextlib.contextmanager
@@ -128,7 +128,8 @@ def _require_aligned(image: Image.Image) -> None:
         raise FileError(f"has mode {image.mode}, not RGB; --fit converts it")
 
 
-def _cut(image: Image.Image, geometry: Geometry) -> Image.Image:
+def cut(image: Image.Image, geometry: Geometry) -> Image.Image:
+    """What is kept of an aligned face."""
     if geometry.resized is None:
         return image
     width, height = geometry.size

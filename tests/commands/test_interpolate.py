@@ -1,5 +1,7 @@
 """The command that walks between two image files: its default model, its seeds, and what it draws after STOP."""
 
+from pathlib import Path as FilePath
+
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
@@ -7,10 +9,13 @@ from tiny_model import SHAPE, STEPS, moving_model
 
 from tf_interp import figures, pretrained
 from tf_interp.commands.interpolate import interpolate, main
+from tf_interp.config import Config
 from tf_interp.data import mnist
 from tf_interp.errors import InputError
 from tf_interp.model import interpolator as module
 from tf_interp.model.structs import Path
+
+OWN_DIGITS = FilePath(__file__).parents[1] / "data" / "own_digits"
 
 
 @pytest.fixture
@@ -53,7 +58,7 @@ def stopper(monkeypatch):
     """Instead of a model something that takes one of three steps, halfway, and stops."""
 
     class Stopper:
-        image_shape = (28, 28, 1)
+        image_shape, config = (28, 28, 1), Config()
 
         def __call__(self, start, goal, seed, steps):
             middle = (start + goal) / 2
@@ -104,3 +109,20 @@ def test_a_strip_and_an_animation_of_a_small_model(tmp_path, capsys, random):
     with pytest.raises(InputError, match="unknown ending '.psd'"):  # Pillow reads it but cannot write it
         interpolate(str(start), str(goal), str(model), str(tmp_path / "strip.psd"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png", "model", "strip.png", "walk.gif"]
+
+
+def test_own_handwriting_is_prepared_and_a_walk_that_does_not_arrive_is_warned_about(tmp_path, capsys):
+    own = OWN_DIGITS / "3_photo.jpg", OWN_DIGITS / "0_scan.png"
+    words = [*map(str, own), "--out", str(tmp_path / "strip.png")]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert said.out.count("dark ink, cut out, fit into 20 x 20 pixels") == 2 and "WARNING" not in said.err
+    assert main([*words, "--as-is"]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("resized from") == 2 and "% of the way; this model may not know such pictures" in said.err
+
+
+def test_a_missing_picture_is_named_before_anything_is_loaded(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(module, "load_interpolator", lambda path: 1 / 0)
+    assert main([str(tmp_path / "none.png"), str(tmp_path / "none.png")]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'none.png'} does not exist\n"

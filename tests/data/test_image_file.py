@@ -50,15 +50,30 @@ def test_what_is_no_picture_is_named(tmp_path):
         read_image(tmp_path / "none.png", (4, 6, 1))
 
 
-def test_pictures_of_another_size_are_resized_and_it_is_said(tmp_path, capsys):
-    Image.new("RGB", (60, 33), (255, 0, 51)).save(tmp_path / "photo.png")
-    image = read_image(tmp_path / "photo.png", (10, 12, 3))
-    assert image.shape == (10, 12, 3)
-    np.testing.assert_allclose(image[5, 5], [1.0, 0.0, 0.2], atol=1e-6)
-    assert "photo.png: resized from 60 x 33 to 12 x 10" in capsys.readouterr().out
+def test_the_middle_of_larger_pictures_is_taken_or_all_of_them_as_they_are(tmp_path, capsys):
+    picture = Image.new("RGB", (60, 30), (0, 0, 255))
+    picture.paste((255, 0, 51), (15, 0, 45, 30))
+    picture.save(tmp_path / "photo.png")
+    middle, whole = (read_image(tmp_path / "photo.png", (12, 12, 3), as_is=each) for each in (False, True))
+    np.testing.assert_allclose(middle[:, 2:-2], np.broadcast_to([1.0, 0.0, 0.2], (12, 8, 3)), atol=0.02)
+    np.testing.assert_allclose(whole[6, [0, 6, 11]], [[0, 0, 1], [1, 0, 0.2], [0, 0, 1]], atol=0.02)
+    said = capsys.readouterr().out
+    assert "photo.png: its middle resized from 60 x 30 to 12 x 12" in said
+    assert "photo.png: resized from 60 x 30 to 12 x 12" in said
     Image.new("RGB", (12, 10)).save(tmp_path / "fitting.png")
     read_image(tmp_path / "fitting.png", (10, 12, 3))
     assert not capsys.readouterr().out
+
+
+def test_aligned_faces_are_cut_as_for_training(tmp_path, capsys):
+    """178 x 218 to 64 x 78, of which rows 7 to 71 are kept: the stripe at half height stays at half height."""
+    face = Image.new("RGB", (178, 218))
+    face.paste("white", (0, 106, 178, 112))
+    face.save(tmp_path / "face.png")
+    found = read_image(tmp_path / "face.png", (64, 64, 3))
+    expected = np.asarray(face.resize((64, 78), Image.LANCZOS).crop((0, 7, 64, 71))) / 255
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert "cut and resized from 178 x 218 as CelebA's faces are" in capsys.readouterr().out
 
 
 def test_sixteen_bit_grey_keeps_its_range(tmp_path):

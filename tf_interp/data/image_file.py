@@ -4,23 +4,27 @@ from pathlib import Path
 from typing import Tuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from fuel_compat.pixels import opaque, open_picture, picture_guard, upright
+from fuel_compat.pixels import ALIGNED, cut, geometry_of, opaque, open_picture, picture_guard, upright
+from tf_interp.data.own_digits import like_mnist
 from tf_interp.data.pixels import as_floats
 from tf_interp.errors import FileError
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")  # Pillow's others are rare, and some start other programs
 
 
-def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
-    """Reads an image as float32 [H,W,C] in [0, 1] of the model's shape, and says so on stdout if it had to change it.
+def read_image(file: Path, image_shape: Tuple[int, int, int], digits: bool = False, as_is: bool = False) -> np.ndarray:
+    """Reads an image as float32 [H,W,C] in [0, 1] of the model's shape, and says on stdout how it had to change it.
 
-    Transparent parts become black; a photograph's orientation tag is obeyed.
+    Digits are prepared as MNIST's were, see `own_digits`; CelebA's aligned faces are cut as they are for training; of
+    other pictures the largest centred part of the model's shape is taken. A photograph's orientation tag is obeyed.
 
     Args:
         file: PNG, JPEG, GIF, WebP, BMP or TIFF.
         image_shape: (H, W, C); C is 1 or 3.
+        digits: whether the model was trained on MNIST.
+        as_is: only resizes the picture, transparent parts on black.
 
     Raises:
         FileError: missing, no image, damaged, or of absurd size.
@@ -29,13 +33,30 @@ def read_image(file: Path, image_shape: Tuple[int, int, int]) -> np.ndarray:
     if not file.exists():
         raise FileError(f"{file} does not exist")
     with picture_guard(f"{file} cannot be read as an image", kind=FileError), open_picture(file, _FORMATS) as opened:
-        image = opaque(_eight_bits(upright(opened), file)).convert("RGB")
-    if channels == 1:
-        image = image.convert("L")
-    if image.size != (width, height):
-        print(f"{file}: resized from {image.width} x {image.height} to {width} x {height}")
-        image = image.resize((width, height), Image.LANCZOS)
-    return as_floats(np.asarray(image).reshape(height, width, channels))
+        image = _eight_bits(upright(opened), file)
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if digits and not as_is:
+        array, done = like_mnist(image)
+    else:
+        image, done = _resized(opaque(image).convert("RGB"), (width, height), as_is)
+        array = as_floats(np.asarray(image.convert("L") if channels == 1 else image).reshape(height, width, channels))
+    if done:
+        print(f"{file}: {done}")
+    return array
+
+
+def _resized(image: Image.Image, size: Tuple[int, int], as_is: bool) -> Tuple[Image.Image, str]:
+    """The image at a size, and what was done, in words."""
+    if image.size == size:
+        return image, ""
+    before = f"{image.width} x {image.height}"
+    if as_is:
+        return image.resize(size, Image.LANCZOS), f"resized from {before} to {size[0]} x {size[1]}"
+    geometry = geometry_of(size[0])
+    if image.size == ALIGNED and geometry.size == size:
+        return cut(image, geometry), f"cut and resized from {before} as CelebA's faces are for training"
+    fit = ImageOps.fit(image, size, Image.LANCZOS)
+    return fit, f"its middle resized from {before} to {size[0]} x {size[1]}"
 
 
 def _eight_bits(image: Image.Image, file: Path) -> Image.Image:

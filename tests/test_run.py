@@ -29,7 +29,7 @@ def whole(data_dir, tmp_path_factory):
 
 def test_a_run_says_what_it_does_and_leaves_what_it_promises(whole):
     folder, output, complaints = whole
-    assert "float32" in output and "parameters   policy " in output and "goal_relative" in output
+    assert "float32" in output and "parameters   policy " in output and "residual     " in output
     assert "TFA" not in complaints and "cuda" not in complaints.lower() and "Warning" not in complaints
     assert "WARNING" not in complaints  # every setting of the run has an effect
     record = json.loads((folder / "config.json").read_text())

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 TINY = dict(
     settings_of("mnist", "default", "bptt"),
     steps=2, command_size=4, policy_features=(4, 4), transformer_features=(4, 4), patch=1, batch_size=8, iterations=60,
-    learning_rate=5e-3, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2, precision="float32",
+    learning_rate=5e-3, waypoint_weight=0.0, log_every=5, image_every=10, checkpoint_every=10, keep_checkpoints=2,
+    precision="float32",
 )  # fmt: skip
 
 WARPS_ALONE = dict(transformations=("warp",), painting_cost=0.0, mixture_weight=0.0, critic_learning_rate=5e-4)

@@ -139,7 +139,7 @@ def test_the_perceptual_reward_is_a_distance_of_the_classifiers_activations(bars
     "changes, message",
     [
         ({"painting_cost": 1.0}, "painting_cost: 1.0 pays for blend, which is not there"),
-        ({"transformations": ("blend",), "flow_cost": 1.0}, "flow_cost: 1.0 pays for warp, which is not there"),
+        ({"transformations": ("blend",), "flow_cost": 1.0}, "flow_cost: 1.0 pays for flows, which is not there"),
         ({"method": "pg", "stochastic_flow": False}, "stochastic_flow: method pg credits the flows that T draws"),
         ({"method": "pg", "transformations": ("warp", "recolor")}, "transformations: method pg trains flows alone"),
     ],

@@ -1,6 +1,8 @@
 """Runs in this process: what they refuse, what they leave alone, and how they say that they ended."""
 
+import os
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -9,8 +11,11 @@ from tiny_runs import WARPS_ALONE, contents, final_weights, saved_iterations, ti
 
 from tf_interp import errors
 from tf_interp.commands import train
+from tf_interp.evaluation import held_out
 from tf_interp.model.rollout import GradientFlow
 from tf_interp.run import run
+from tf_interp.system import files
+from tf_interp.system.lock import locked
 from tf_interp.system.run_folder import RunFolder
 from tf_interp.training import trainer
 from tf_interp.training.strategies import STRATEGIES, Strategy
@@ -82,7 +87,8 @@ def test_results_without_a_checkpoint_are_not_resumed_and_stay_byte_for_byte(who
 
 def test_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
     copy = shutil.copytree(whole, tmp_path / "copy")
-    with pytest.raises(errors.FileError, match="no checkpoint in .* can be read; start again in another --run-dir"):
+    message = "no checkpoint in .* can be read; start again in another --run-dir. .*others .command_size: 4 -> 5.$"
+    with pytest.raises(errors.FileError, match=message):
         run(tiny(data_dir, copy, **FEW, command_size=5), resume=True)
     with pytest.raises(errors.InputError, match="iterations: 4 is less than the 6 that are done already"):
         run(tiny(data_dir, copy, **{**FEW, "iterations": 4}), resume=True)
@@ -94,6 +100,44 @@ def test_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
     assert [start["iteration"] for start in RunFolder(copy).read_record()["starts"]] == [0, 4]
     for expected, found in zip(final_weights(whole), final_weights(copy)):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(whole, data_dir, tmp_path):
+    copy, new = shutil.copytree(whole, tmp_path / "copy"), tmp_path / "new"
+    for folder in (copy, new):
+        with locked(folder), pytest.raises(errors.FileError, match=f"another program is writing to {folder}"):
+            run(tiny(data_dir, folder, **FEW), resume=folder is copy)
+    assert contents(copy) == contents(whole)
+
+
+def test_a_signal_during_the_last_measuring_is_obeyed_and_the_run_goes_on_later(whole, data_dir, tmp_path, monkeypatch):
+    copy = RunFolder(shutil.copytree(whole, tmp_path / "copy"))
+    copy.metrics.unlink()
+    (copy.path / ".model.abc").mkdir()  # left by a kill
+    measured = held_out.goal_metrics
+
+    def interrupted(*given):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return measured(*given)
+
+    monkeypatch.setattr(held_out, "goal_metrics", interrupted)
+    with pytest.raises(errors.RunInterrupted) as stop:
+        run(tiny(data_dir, copy, **FEW), resume=True)
+    assert (stop.value.signal_number, stop.value.iteration) == (signal.SIGTERM, 6)
+    assert copy.ended == "interrupted" and not copy.metrics.exists()
+    monkeypatch.undo()
+    run(tiny(data_dir, copy, **FEW), resume=True)
+    assert copy.ended == "finished" and copy.measured_at(6)
+    names = {path.name for path in copy.path.iterdir()}
+    assert names == {path.name for path in whole.iterdir()}
+
+
+def test_an_interrupted_measuring_of_more_iterations_is_not_taken_for_the_earlier_one(whole, data_dir, tmp_path):
+    copy = RunFolder(shutil.copytree(whole, tmp_path / "copy"))
+    record = {**copy.read_metrics(), "iterations": 4}
+    files.write_json(copy.metrics, record)
+    assert run(tiny(data_dir, copy, **FEW), resume=True)["iterations"] == 6
+    assert copy.read_metrics()["iterations"] == 6
 
 
 def test_a_second_stage_begins_with_the_first_and_resumes_without_it(whole, data_dir, tmp_path):

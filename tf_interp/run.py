@@ -4,8 +4,9 @@ import contextlib
 import datetime
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +15,7 @@ from tf_interp import figures
 from tf_interp.config import Config
 from tf_interp.data.pairs import held_out_pairs, training_pairs
 from tf_interp.data.sources import Source, load_training_images
-from tf_interp.errors import DivergedError, FileError, InputError, RunInterrupted
+from tf_interp.errors import DivergedError, FileError, RunInterrupted
 from tf_interp.evaluation.held_out import images_of_pairs, measure_goal
 from tf_interp.model.interpolator import load_interpolator
 from tf_interp.peers.waypoints import load_waypoints
@@ -23,12 +24,14 @@ from tf_interp.report.maps import draw_maps
 from tf_interp.system import files
 from tf_interp.system.cluster import Place, Workers, joined, place_in_cluster
 from tf_interp.system.device import describe_device
+from tf_interp.system.lock import locked
 from tf_interp.system.provenance import describe_start
 from tf_interp.system.replicas import DEVICES
 from tf_interp.system.run_folder import DIVERGED, FINISHED, INTERRUPTED, RunFolder
 from tf_interp.system.signals import caught_signals
-from tf_interp.system.weights import UNREADABLE_CHECKPOINT
+from tf_interp.training.checkpoints import Checkpoints, saved_in
 from tf_interp.training.loop import TrainingLoop, follow
+from tf_interp.training.resuming import record_start, restore
 from tf_interp.training.run_log import write_summary
 from tf_interp.training.saved import load_initial_weights, save_model
 from tf_interp.training.trainer import Trainer
@@ -62,21 +65,23 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
         _meet(workers, config, folder, resume)
         # Before signals are caught here: the strategy of several workers takes SIGTERM, and the last to ask has it.
         devices = DEVICES[config.optimizer.devices]()
-        with caught_signals() as signals, _eagerly(config.optimizer.eager):
+        with caught_signals() as signals, _eagerly(config.optimizer.eager), contextlib.ExitStack() as stack:
             report = describe_device(config.optimizer.precision)
             source = Source(config.data, config.data_dir)
             waypoints = load_waypoints(config.reward, source, train.shape[1:], report.precision)
             trainer = Trainer(config, train.shape[1:], report.precision, waypoints, devices)
-            checkpoints = tf.train.CheckpointManager(
-                trainer.checkpoint, str(folder.checkpoints), config.run.keep_checkpoints
-            )
+            checkpoints = Checkpoints(trainer.checkpoint, folder.checkpoints, config.run.keep_checkpoints)
+            if config.run.initial_model is not None and not resume:
+                load_initial_weights(trainer.networks, Path(config.run.initial_model))
+            if workers.is_chief:
+                stack.enter_context(_claimed(folder, resume))
             if resume:
-                _restore(checkpoints, trainer, folder)
-                if trainer.done == config.optimizer.iterations and folder.metrics.exists():
+                restore(checkpoints, trainer, folder)
+                if trainer.done == config.optimizer.iterations and folder.measured_at(trainer.done):
+                    if folder.ended != FINISHED:  # killed between the last two things that runs write
+                        folder.write_end(FINISHED, trainer.done)
                     print(f"{folder} is finished; with more --iterations it would go on")
                     return folder.read_metrics()
-            elif config.run.initial_model is not None:
-                load_initial_weights(trainer.networks, Path(config.run.initial_model))
             pairs = training_pairs(train, config.optimizer.batch_size, config.seed, trainer.done)
             if not workers.is_chief:
                 print(f"worker {place.index} of {len(place.addresses)}; worker 0 writes {folder}", flush=True)
@@ -85,26 +90,27 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
                 _stop_if_asked(signals, trainer, folder)
                 return {}
             start = describe_start(report, trainer.done)
-            _record_start(folder, trainer, start)
+            record_start(folder, trainer, start)
             _announce(folder, trainer, start, report.warning)
             shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
             loop = TrainingLoop(trainer, folder, checkpoints, shown, signals, workers)
             with _recorded_end(folder, trainer):
                 if not resume:
                     loop.save(0)  # so that every run can be resumed, and a folder without a checkpoint is no run's
+                stop_if_asked = partial(_stop_if_asked, signals, trainer, folder)
+                stop_if_asked()
                 if trainer.done < config.optimizer.iterations:
                     loop.run(pairs)
-                _stop_if_asked(signals, trainer, folder)
+                stop_if_asked()
                 save_model(trainer.networks, config, train.shape[1:], folder.model)
-                _stop_if_asked(signals, trainer, folder)
-                return _evaluate(folder, trainer, test)
+                return _evaluate(folder, trainer, test, stop_if_asked)
 
 
 def _meet(workers: Workers, config: Config, folder: RunFolder, resume: bool) -> None:
     """Waits for the other workers, and holds their settings and the checkpoint that they begin with against ours."""
     settings = {name: value for name, value in config.to_dict().items() if name != "data_dir"}
-    newest = tf.train.latest_checkpoint(str(folder.checkpoints)) if resume else None
-    workers.meet({**settings, "newest checkpoint": newest}, config.optimizer.worker_wait)
+    newest = saved_in(folder.checkpoints)[-1:] if resume else None
+    workers.meet({**settings, "newest checkpoint": str(newest)}, config.optimizer.worker_wait)
 
 
 @contextlib.contextmanager
@@ -143,45 +149,27 @@ def _stop_if_asked(signals: List[int], trainer: Trainer, folder: RunFolder) -> N
 def _folder_of(config: Config, may_exist: bool) -> RunFolder:
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = RunFolder(config.run.run_dir or f"runs/{config.data}_{config.method}-{stamp}")
-    path = folder.path
-    if not may_exist and path.exists() and (not path.is_dir() or any(path.iterdir())):
-        or_resume = f", or --resume {path}" if folder.checkpoints.is_dir() else ""
-        raise FileError(f"{path} already exists and is not empty; give another --run-dir{or_resume}")
+    if not may_exist:
+        _refuse_used(folder)
     return folder
 
 
-def _restore(checkpoints: tf.train.CheckpointManager, trainer: Trainer, folder: RunFolder) -> None:
-    """Reads the newest checkpoint that can be read."""
-    if not checkpoints.checkpoints:
-        held = "; its results stay as they are" if folder.has_results else ""
-        raise FileError(
-            f"{folder} holds no checkpoint, so its run cannot go on{held}. To repeat the run: --config {folder.config}"
-        )
-    reason = None
-    for path in reversed(checkpoints.checkpoints):
-        try:
-            checkpoints.checkpoint.restore(path).assert_consumed()
-        except UNREADABLE_CHECKPOINT as error:
-            reason = f"{path} is damaged or belongs to other settings: {str(error).splitlines()[0]}"
-            print(f"WARNING      {reason}", file=sys.stderr)
-        else:
-            break
-    else:
-        raise FileError(f"no checkpoint in {folder} can be read; start again in another --run-dir. {reason}")
-    iterations = trainer.config.optimizer.iterations
-    if trainer.done > iterations:
-        raise InputError(f"iterations: {iterations} is less than the {trainer.done} that are done already")
+def _refuse_used(folder: RunFolder) -> None:
+    """Hidden files do not count: a run that was killed in its first seconds leaves nothing else."""
+    path = folder.path
+    if path.exists() and (not path.is_dir() or any(not each.name.startswith(".") for each in path.iterdir())):
+        or_resume = f", or --resume {path}" if folder.checkpoints.is_dir() else ""
+        raise FileError(f"{path} already exists and is not empty; give another --run-dir{or_resume}")
 
 
-def _record_start(folder: RunFolder, trainer: Trainer, start: Dict[str, Any]) -> None:
-    """Writes config.json, and says which settings of a resumed run are others than before."""
-    settings = trainer.config.to_dict()
-    if folder.config.exists():
-        before = folder.read_record()["settings"]
-        for name, value in settings.items():
-            if name != "run_dir" and before.get(name, value) != value:
-                print(f"changed      {name}: {before[name]} -> {value}")
-    folder.write_start(settings, trainer.parameter_counts(), start)
+@contextlib.contextmanager
+def _claimed(folder: RunFolder, resume: bool) -> Iterator[None]:
+    """Keeps other runs out of the folder while inside."""
+    with locked(folder.path):
+        if not resume:
+            _refuse_used(folder)  # another run may have come and gone since it was asked
+        folder.clear_leftovers()
+        yield
 
 
 def _announce(folder: RunFolder, trainer: Trainer, start: Dict[str, Any], warning: Optional[str]) -> None:
@@ -198,18 +186,26 @@ def _announce(folder: RunFolder, trainer: Trainer, start: Dict[str, Any], warnin
     sys.stdout.flush()
 
 
-def _evaluate(folder: RunFolder, trainer: Trainer, test: np.ndarray) -> Dict[str, Any]:
-    """Measures the saved model as its users will load it, and draws it."""
+def _evaluate(
+    folder: RunFolder, trainer: Trainer, test: np.ndarray, stop_if_asked: Callable[[], None]
+) -> Dict[str, Any]:
+    """Measures the saved model as its users will load it, and draws it. metrics.json, which says so, comes last."""
     interpolator = load_interpolator(folder.model)
-    goal_metrics = measure_goal(lambda start, goal: interpolator(start, goal)[:2], test)
+
+    def walk(start: np.ndarray, goal: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        stop_if_asked()
+        return interpolator(start, goal)[:2]
+
+    goal_metrics = measure_goal(walk, test)
     summary = {**goal_metrics, "train_seconds": trainer.seconds_spent, "iterations": trainer.done}
-    files.write_json(folder.metrics, summary)
-    write_summary(folder.path, summary["iterations"], goal_metrics)
     start, goal = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
     title = f"held-out pairs; residual {summary['goal_relative']:.1%} of the start distance"
-    frames, lengths, _ = interpolator(start, goal)
+    frames, lengths = walk(start, goal)
     figures.strip_figure(frames, goal, title, folder.strips, lengths)
     if len(trainer.config.model.transformations) > 1:
         draw_maps(interpolator, start[:1], goal[:1], "a held-out pair", folder.maps)
+    stop_if_asked()
+    write_summary(folder.path, summary["iterations"], goal_metrics)
+    files.write_json(folder.metrics, summary)
     print(ending(folder, trainer.config.data, summary))
     return summary

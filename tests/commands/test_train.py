@@ -64,6 +64,15 @@ def test_two_places_to_start_from_are_refused(words):
         parsed(*words)
 
 
+def test_a_run_that_saved_nothing_is_not_resumed_but_started_again(tmp_path):
+    (tmp_path / ".lock").touch()
+    with pytest.raises(errors.FileError, match="no config.json.*its run ended in its first seconds: start it again"):
+        parsed("--resume", tmp_path)
+    (tmp_path / "checkpoints").mkdir()
+    with pytest.raises(errors.FileError, match="no config.json.*put it back"):
+        parsed("--resume", tmp_path)
+
+
 def test_a_run_is_resumed_in_its_own_folder(recorded):
     with pytest.raises(errors.InputError, match="is not the run to resume"):
         parsed("--resume", recorded, "--run-dir", "elsewhere")
@@ -112,7 +121,7 @@ def test_settings_without_effect_are_warned_about_and_weights_without_effect_ref
         (["--preset", "slow"], "invalid choice"),
         (["--demo"], "Unrecognized options: --demo"),
         (["--config", "no_such.json"], "cannot read the settings file no_such.json"),
-        (["--resume", "no/such/run"], "cannot read the settings file no/such/run/config.json"),
+        (["--resume", "no/such/run"], "--resume: there is no folder no/such/run"),
         (["--data-dir", "no/such/folder"], "data folder no/such/folder does not exist"),
         (["--run-dir", "README.md/run"], "Not a directory"),
     ],

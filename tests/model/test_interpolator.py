@@ -91,6 +91,26 @@ def test_a_model_without_a_shape_of_images_is_refused(saved, tmp_path, shape):
         load_interpolator(tmp_path)
 
 
+@pytest.mark.parametrize("changes", [dict(patch=7), dict(map_halvings=8), dict(transformer_features=[1] * 40)], ids=str)
+def test_settings_of_which_no_networks_can_be_made_are_refused(saved, tmp_path, changes):
+    for path in saved[1].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    record = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**record, "settings": {**record["settings"], **changes}}))
+    with pytest.raises(FileError) as caught:
+        load_interpolator(tmp_path)
+    assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_an_image_that_would_fill_the_memory_is_refused(saved, tmp_path):
+    for path in saved[1].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    record = {**json.loads((tmp_path / "config.json").read_text()), "image_shape": [65535, 65535, 3]}
+    (tmp_path / "config.json").write_text(json.dumps(record))
+    with pytest.raises(FileError, match="no image has more than 16,777,216 numbers"):
+        load_interpolator(tmp_path)
+
+
 def test_a_walk_has_as_many_steps_as_one_asks_for(saved, pair):
     longer, usual = saved[0](*pair, steps=STEPS + 4), saved[0](*pair)
     assert longer.frames.shape[1] == STEPS + 5 and set(longer.lengths) == {STEPS + 4}

@@ -3,11 +3,13 @@
 import json
 
 import numpy as np
+import pytest
 import tensorflow as tf
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
 from tf_interp.training import run_log
-from tf_interp.training.run_log import RunLog
+from tf_interp.training.run_log import RunLog, write_summary
 
 
 def test_a_resumed_log_drops_rows_past_the_checkpoint(tmp_path):
@@ -57,3 +59,68 @@ def test_the_time_left_is_reckoned_without_the_iteration_that_compiles(tmp_path,
         assert [(bar.n, bar.total) for bar in begun] == [(6, 9)]
         log.advance()
     assert [(bar.n, bar.total) for bar in begun] == [(7, 9)]
+
+
+ROWS = [f'{{"iteration": {iteration}, "return": -1.5}}' for iteration in (10, 20, 30, 40)]
+
+
+@pytest.mark.parametrize(
+    "place, line, lost",
+    [
+        (1, '{"iteration": 15, "ret', 1),
+        (1, '{"iteration": 15, "return": "high"}', 1),
+        (1, "[" * 100_000, 1),
+        (0, "\0\0\n\0", 2),
+        (2, '{"iteration": 1e3}', 1),
+        (3, '{"iteration": 2900000000}\n{"iteration": 29}', 1),  # a digit that was hit: iterations only rise
+        (4, '{"iteration": 3', 0),  # a run that was killed
+    ],
+)
+def test_rows_that_cannot_be_read_are_counted_and_all_others_kept(tmp_path, capsys, place, line, lost):
+    path = tmp_path / "metrics.jsonl"
+    before = "\n".join([*ROWS[:place], line, *ROWS[place:]]).encode()
+    path.write_bytes(before)
+    with RunLog(tmp_path, 30, 40):
+        pass
+    kept = [json.loads(row)["iteration"] for row in path.read_text().splitlines()]
+    assert [iteration for iteration in kept if iteration != 29] == [10, 20, 30]
+    said, damaged = capsys.readouterr().err, tmp_path / "metrics.jsonl.damaged"
+    if lost:
+        assert f"{path}: {lost} rows cannot be read" in said and damaged.read_bytes() == before
+    else:
+        assert "WARNING" not in said and not damaged.exists()
+
+
+def tags_in(folder):
+    """(tag, step) of everything in TensorBoard's events."""
+    for path in folder.glob("tensorboard/events.*"):
+        for event in EventFileLoader(str(path)).Load():
+            yield from ((value.tag, event.step) for value in event.summary.value)
+
+
+def test_tensorboard_has_settings_and_figures_once_however_often_a_run_is_resumed(tmp_path):
+    for first in (0, 20, 20):
+        with RunLog(tmp_path, first, 40) as log:
+            log.settings({"steps": 2})
+            log.scalars(first + 10, {"return": -1.0, "goal_distance": 1.0})
+        write_summary(tmp_path, 40, {"goal_relative": 0.5})
+    found = list(tags_in(tmp_path))
+    assert [found.count(each) for each in (("config", 0), ("return", 10), ("return", 30))] == [1, 1, 1]
+    assert found.count(("held_out/goal_relative", 40)) == 1
+
+
+def test_damaged_events_are_named(tmp_path, capsys):
+    with RunLog(tmp_path, 0, 40) as log:
+        for iteration in (10, 20, 30):
+            log.scalars(iteration, {"return": -1.0, "goal_distance": 1.0})
+    (path,) = tmp_path.glob("tensorboard/events.*")
+    content = path.read_bytes()
+    path.write_bytes(content[:-50])  # as a kill leaves it
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert "WARNING" not in capsys.readouterr().err
+    path.write_bytes(content[:-50] + b"\0" + content[-49:])
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert f"WARNING      {path} is damaged" in capsys.readouterr().err
+    assert ("return", 20) in tags_in(tmp_path)

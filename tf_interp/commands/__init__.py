@@ -9,6 +9,7 @@ import importlib
 import sys
 from typing import List, NamedTuple, Optional
 
+from tf_interp.system.entry import exit_code_of
 from tf_interp.system.startup import prepare_tensorflow, require_environment
 
 
@@ -54,9 +55,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(COMMANDS)}"
         print(f"error: {name!r} is not a command of tf-interp; {hint}", file=sys.stderr)
         return 2
+    return exit_code_of(lambda: _start(COMMANDS[name].module, rest))
+
+
+def _start(module: str, arguments: List[str]) -> int:
     prepare_tensorflow()
     require_environment()
-    return importlib.import_module(f"tf_interp.commands.{COMMANDS[name].module}").main(rest)
+    return importlib.import_module(f"tf_interp.commands.{module}").main(arguments)
 
 
 def _help() -> str:

@@ -14,7 +14,7 @@ from tf_interp.commands.help_text import flowing_help
 from tf_interp.config import Config, presets
 from tf_interp.config.stored import read_settings
 from tf_interp.config.usage import check_usage
-from tf_interp.errors import InputError
+from tf_interp.errors import FileError, InputError
 from tf_interp.system.entry import exit_code_of
 
 DESCRIPTIONS = {
@@ -122,10 +122,23 @@ def _print_help(parser: argparse.ArgumentParser) -> None:
 def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:
     if resume:
         path = str(Path(resume) / "config.json")
+        _refuse_without_record(Path(resume))
         return configs.from_dict({**read_settings(path), "run_dir": resume}, origin=path)
     if path:
         return configs.from_dict(read_settings(path), origin=path)
     return configs.from_dict(preset, origin="preset")
+
+
+def _refuse_without_record(folder: Path) -> None:
+    if not folder.is_dir():
+        raise FileError(f"--resume: there is no folder {folder}")
+    if not (folder / "config.json").exists():
+        rest = (
+            "put it back"
+            if any(folder.glob("[!.]*"))
+            else "its run ended in its first seconds: start it again as it was"
+        )
+        raise FileError(f"--resume: {folder} has no config.json, so nothing says what to go on with; {rest}")
 
 
 def _refuse_contradictions(preset: Optional[str], path: Optional[str], resume: Optional[str], run_dir: Optional[str]):

@@ -18,7 +18,7 @@ from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
 from tf_interp.system.keras2 import keras
 from tf_interp.system.run_folder import image_shape_of, read_json
-from tf_interp.system.weights import read_weights
+from tf_interp.system.weights import read_weights, write_weights
 
 EMBEDDED, SECOND = (Path(__file__).parent / name for name in ("classifier_mnist", "classifier_mnist_second"))
 FEATURES, CLASSES = 64, 10
@@ -124,7 +124,7 @@ def save_classifier(
         "data_dir": trained_on.data_dir,
     }
     with files.replaced_folder(folder) as fresh:
-        tf.train.Checkpoint(classifier=classifier).write(str(fresh / "weights"))
+        write_weights(tf.train.Checkpoint(classifier=classifier), fresh)
         files.write_json(fresh / "config.json", {**content, "image_shape": list(image_shape), **record})
 
 

@@ -18,7 +18,7 @@ from tf_interp.model.rollout import Walker
 from tf_interp.model.structs import FlowRange, ImageShape, TransformParams
 from tf_interp.model.transforms import canvas, collect_heads, compose, composed
 from tf_interp.system.run_folder import image_shape_of, read_json
-from tf_interp.system.weights import read_weights
+from tf_interp.system.weights import UNFIT, first_line, read_weights
 
 
 class Agents(tf.Module):
@@ -92,7 +92,10 @@ def load_agents(folder: Path) -> Tuple[Agents, Config, ImageShape]:
     path = settings_file(folder)
     config = configs.from_dict(read_settings(str(path)), origin=str(path))
     image_shape = image_shape_of(read_json(path), path)
-    agents = Agents(config.model, image_shape)
+    try:
+        agents = Agents(config.model, image_shape)
+    except UNFIT as error:
+        raise FileError(f"{path}: no networks can be made of its settings: {first_line(error)}") from None
     read_weights(tf.train.Checkpoint(models=agents), folder)
     return agents, config, image_shape
 

@@ -22,7 +22,7 @@ from tf_interp.peers.settings import PeerSettings
 from tf_interp.peers.vae import VariationalAutoencoder
 from tf_interp.system import files
 from tf_interp.system.run_folder import image_shape_of, read_json
-from tf_interp.system.weights import read_weights
+from tf_interp.system.weights import read_weights, write_weights
 
 KINDS: Dict[str, Type[Autoencoder]] = {"autoencoder": Autoencoder, "vae": VariationalAutoencoder, "acai": Acai}
 _LINES_SHAPE = (32, 32, 1)
@@ -68,7 +68,7 @@ def save_peer(peer: Peer, folder: Path) -> None:
     path = folder / "config.json"
     if path.exists():
         raise FileError(f"{folder} holds a peer already; remove it or give another folder")
-    tf.train.Checkpoint(model=peer.model).write(str(folder / "weights"))
+    write_weights(tf.train.Checkpoint(model=peer.model), folder)
     content = {
         "kind": peer.kind,
         "data": peer.source.name,

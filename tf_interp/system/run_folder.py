@@ -12,6 +12,7 @@ tensorboard/    event files
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -19,6 +20,7 @@ from tf_interp.errors import FileError
 from tf_interp.system import files
 
 FINISHED, INTERRUPTED, DIVERGED = "finished", "interrupted", "diverged"
+_LARGEST_IMAGE = 2**24  # numbers; networks for larger ones would fill the memory
 _PARTS = {"settings": dict, "parameters": dict, "starts": list}
 
 
@@ -62,6 +64,10 @@ class RunFolder:
         for name, kind in _PARTS.items():
             if not isinstance(record.get(name), kind):
                 raise FileError(f"{self.config} is not the record of a run: it has no {name!r}")
+        if not isinstance(record.get("ended", {}), dict):
+            raise FileError(
+                f"{self.config}: 'ended' is {record['ended']!r}; it should say how and after which iteration"
+            )
         return record
 
     def write_start(self, settings: Dict[str, Any], parameters: Dict[str, int], start: Dict[str, Any]) -> None:
@@ -92,23 +98,53 @@ class RunFolder:
         """
         return read_json(self.metrics)
 
+    def measured_at(self, iteration: int) -> bool:
+        """Whether metrics.json has the figures of the model after so many iterations.
+
+        Raises:
+            FileError: it is damaged.
+        """
+        return self.metrics.exists() and self.read_metrics().get("iterations") == iteration
+
     def read_rows(self) -> List[Dict[str, float]]:
-        """The rows of metrics.jsonl but for a last one that was cut short; none if there is no such file."""
-        if not self.rows.exists():
-            return []
-        rows = []
-        for line in self.rows.read_text(encoding="utf-8").splitlines():
-            try:
-                rows.append(json.loads(line))
-            except ValueError:
-                break
-        return rows
+        """The rows of metrics.jsonl that can be read; none if there is no such file."""
+        return parse_rows(self.rows.read_bytes())[0] if self.rows.exists() else []
+
+    def clear_leftovers(self) -> None:
+        """Removes the temporary files of a run that was killed while it wrote. Only for who has the lock."""
+        for path in (self.config, self.rows, self.metrics, self.strips, self.maps, self.model):
+            files.clear_leftovers(path)
+        for events in self.tensorboard.glob(".events.*"):
+            events.unlink()
 
     @property
     def recipe(self) -> str:
         """The command that repeats the run: it reads the recorded settings, so it cannot drift from them."""
         faces = self.read_record()["settings"].get("data") in ("celeba", "faces")
         return f"python train_{'celeba' if faces else 'mnist'}.py --config {self.config}"
+
+
+def parse_rows(content: bytes) -> Tuple[List[Dict[str, float]], int]:
+    """Reads rows of scalars, each a JSON object on a line of its own with a whole number "iteration".
+
+    Returns:
+        The rows that can be read, and how many cannot. A last one that was cut short, as when a run is killed, is not
+        counted.
+    """
+    *lines, rest = content.split(b"\n")
+    rows = [_row(line) for line in lines]
+    lost = rows.count(None)
+    return [row for row in (*rows, _row(rest)) if row is not None], lost
+
+
+def _row(line: bytes) -> Optional[Dict[str, float]]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict) or type(row.get("iteration")) is not int or row["iteration"] < 0:
+        return None
+    return row if all(isinstance(value, (int, float)) for value in row.values()) else None
 
 
 def read_json(path: Path) -> Dict[str, Any]:
@@ -141,4 +177,6 @@ def image_shape_of(record: Dict[str, Any], path: Path) -> Tuple[int, int, int]:
     shape = record.get("image_shape")
     if not (isinstance(shape, list) and len(shape) == 3 and all(type(n) is int and 0 < n < 2**16 for n in shape)):
         raise FileError(f"{path}: image_shape is {shape!r}; it should be height, width and channels")
+    if math.prod(shape) > _LARGEST_IMAGE:
+        raise FileError(f"{path}: image_shape is {shape!r}; no image has more than {_LARGEST_IMAGE:,} numbers")
     return tuple(shape)

@@ -7,10 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import RunConfig
-from tf_interp.errors import DivergedError, FileError
+from tf_interp.errors import DivergedError
 from tf_interp.model.transforms import maps_of
 from tf_interp.system.cluster import Workers
 from tf_interp.system.run_folder import RunFolder
+from tf_interp.training.checkpoints import Checkpoints
 from tf_interp.training.run_log import RunLog
 from tf_interp.training.trainer import Trainer
 
@@ -31,7 +32,7 @@ class TrainingLoop:
         self,
         trainer: Trainer,
         folder: RunFolder,
-        checkpoints: tf.train.CheckpointManager,
+        checkpoints: Checkpoints,
         shown: Tuple[np.ndarray, np.ndarray],
         signals: List[int],
         workers: Workers,
@@ -65,13 +66,7 @@ class TrainingLoop:
             FileError: it cannot be written.
         """
         self._trainer.seconds.assign(self._seconds())
-        try:
-            self._checkpoints.save(iteration)
-        except tf.errors.OpError as error:
-            raise FileError(
-                f"cannot write a checkpoint to {self._checkpoints.directory}: {error.message}; "
-                "make room there, then --resume the run from its last one"
-            ) from None
+        self._checkpoints.save(iteration)
 
     def _record(self, log: RunLog, iteration: int, metrics: Dict[str, Any], stopping: bool) -> None:
         """Logs, draws and saves what is due after an iteration; everything before stopping.
@@ -89,14 +84,14 @@ class TrainingLoop:
             names = self._trainer.config.model.transformations
             log.pictures(iteration, rollouts, maps_of(names, rollouts), "held_out")
         if stopping or iteration % self._every.checkpoint_every == 0:
+            log.flush()
             self.save(iteration)
 
     def _check(self) -> None:
         try:
             self._trainer.divergence.check()
         except DivergedError as error:
-            kept = self._checkpoints.latest_checkpoint
-            raise DivergedError(f"{error}. Last good checkpoint: {kept}") from None
+            raise DivergedError(f"{error}. Last good checkpoint: {self._checkpoints.newest}") from None
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began

@@ -1,9 +1,11 @@
 """What a run tells its user: progress bar, metrics.jsonl and TensorBoard."""
 
+import contextlib
 import json
+import shutil
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional
 
 import numpy as np
 import tensorflow as tf
@@ -13,8 +15,10 @@ from tqdm import tqdm
 
 from tf_interp.figures import strips
 from tf_interp.model.structs import Trajectory
-from tf_interp.system.files import replaced_file
+from tf_interp.system.files import make_folder, replaced_file, written
+from tf_interp.system.run_folder import parse_rows
 from tf_interp.system.text import markdown_table
+from tf_interp.system.weights import written_by_tensorflow
 
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
@@ -34,12 +38,13 @@ class RunLog:
 
     def __init__(self, folder: Path, first: int, last: int, headline: Dict[str, str] = _HEADLINE):
         self._headline = headline
-        self._path = folder / "metrics.jsonl"
+        self._path, self._pages = folder / "metrics.jsonl", folder / "tensorboard"
         _drop_rows_after(self._path, first)
-        for events in (folder / "tensorboard").glob("events.*"):
+        for events in self._pages.glob("events.*"):
             _drop_events_after(events, first)
-        self._file = self._path.open("a", encoding="utf-8")
-        self._writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
+        make_folder(self._pages)
+        with written_by_tensorflow(self._pages):
+            self._writer = tf.summary.create_file_writer(str(self._pages))
         self._first, self._last = first, last
         self._bar: Optional[tqdm] = None
 
@@ -50,8 +55,8 @@ class RunLog:
     def __exit__(self, *_: Any) -> None:
         if self._bar is not None:
             self._bar.close()
-        self._file.close()
-        self._writer.close()
+        with written_by_tensorflow(self._pages):
+            self._writer.close()
 
     def advance(self) -> None:
         """Moves the progress bar by one iteration. It begins after the first, whose compilation tells nothing of the
@@ -71,21 +76,21 @@ class RunLog:
         table = markdown_table(("setting", "value"), ((key, str(value)) for key, value in settings.items()))
         compared = {key: value for key, value in settings.items() if key not in _HOUSEKEEPING}
         plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in compared.items()}
-        with self._writer.as_default(step=0):
+        with self._page(0):
             tf.summary.text("config", table)
             hparams.hparams_config([hparams.HParam(key) for key in plain], [hparams.Metric(tag) for tag in _COMPARED])
             hparams.hparams(plain, trial_id=self._path.parent.name)  # else the table names runs by a hash
 
     def graph(self, graph: tf.Graph) -> None:
         """Shows a compiled graph in TensorBoard's graph page."""
-        with self._writer.as_default(step=0):
+        with self._page(0):
             tf.summary.graph(graph)
 
     def scalars(self, iteration: int, metrics: Dict[str, float]) -> None:
         """Writes one row to metrics.jsonl and TensorBoard, and the headline figures to the progress bar."""
-        self._file.write(json.dumps({"iteration": iteration, **metrics}) + "\n")
-        self._file.flush()
-        with self._writer.as_default(step=iteration):
+        with written(self._path), self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"iteration": iteration, **metrics}) + "\n")
+        with self._page(iteration):
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
         headline = [f"{label} {metrics[name]:.2f}" for name, label in self._headline.items()]
@@ -105,44 +110,73 @@ class RunLog:
             np.asarray(trajectory.lengths[shown]),
         )
         flows = trajectory.params.get("mu_flow")
-        with self._writer.as_default(step=iteration):
+        with self._page(iteration):
             tf.summary.image(f"{prefix}/strips", picture[np.newaxis], description=f"rows: walk, {', '.join(maps)}")
             tf.summary.histogram(f"{prefix}/command", trajectory.command.sample)
             if flows is not None:
                 tf.summary.histogram(f"{prefix}/flow", flows)
-        self._writer.flush()
+
+    def flush(self) -> None:
+        """Writes what TensorFlow still holds back. A checkpoint saved after it has its whole history on the disk."""
+        with written_by_tensorflow(self._pages):
+            self._writer.flush()
+
+    @contextlib.contextmanager
+    def _page(self, step: int) -> Iterator[None]:
+        """What is inside goes to TensorBoard."""
+        with written_by_tensorflow(self._pages), self._writer.as_default(step=step):
+            yield
 
 
 def write_summary(folder: Path, iteration: int, summary: Dict[str, float]) -> None:
-    """Adds a finished run's figures on the held-out pairs to its TensorBoard pages."""
-    writer = tf.summary.create_file_writer(str(folder / "tensorboard"))
-    with writer.as_default(step=iteration):
-        for name, value in summary.items():
-            tf.summary.scalar(f"held_out/{name}", value)
-    writer.close()
+    """Adds a finished run's figures on the held-out pairs to its TensorBoard pages, or replaces them.
+
+    Raises:
+        FileError: they cannot be written.
+    """
+    pages, ending = folder / "tensorboard", f".held_out-{iteration}"
+    for earlier in pages.glob(f"events.*{ending}"):  # of a run that was interrupted after it had measured
+        earlier.unlink()
+    with written_by_tensorflow(pages):
+        writer = tf.summary.create_file_writer(str(pages), filename_suffix=ending)
+        with writer.as_default(step=iteration):
+            for name, value in summary.items():
+                tf.summary.scalar(f"held_out/{name}", value)
+        writer.close()
 
 
 def _drop_rows_after(path: Path, iteration: int) -> None:
-    """A killed run may have logged past its last checkpoint, and its last row may be cut short."""
+    """A killed run may have logged past its last checkpoint, and its last row may be cut short.
+
+    Rows that cannot be read for another reason are counted on stderr; the file as it was is kept beside the new one.
+    """
     if not path.exists():
         return
-    kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            if json.loads(line)["iteration"] <= iteration:
-                kept.append(line)
-        except ValueError:
-            break
+    rows, lost = parse_rows(path.read_bytes())
+    due = [row["iteration"] <= iteration for row in rows]
+    lost += due[: len(due) - due[::-1].index(True)].count(False) if any(due) else 0  # iterations only rise
+    if lost:
+        kept = path.with_name(path.name + ".damaged")
+        with replaced_file(kept) as temporary:
+            shutil.copyfile(path, temporary)
+        print(f"WARNING      {path}: {lost} rows cannot be read and are left out; as it was: {kept}", file=sys.stderr)
     with replaced_file(path) as temporary:
-        temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        content = "".join(json.dumps(row) + "\n" for row, wanted in zip(rows, due) if wanted)
+        temporary.write_text(content, encoding="utf-8")
 
 
 def _drop_events_after(path: Path, iteration: int) -> None:
-    """Else TensorBoard would draw both what was logged before the interruption and what is logged again."""
-    with replaced_file(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
+    """Else TensorBoard would draw both what was logged before the interruption and what is logged again.
+
+    Settings and graph, which are at step 0, are written at each start.
+    """
+    with replaced_file(path) as temporary, written_by_tensorflow(path), tf.io.TFRecordWriter(str(temporary)) as writer:
         try:
             for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                if event_pb2.Event.FromString(record).step <= iteration:
+                event = event_pb2.Event.FromString(record)
+                if event.HasField("file_version") or 0 < event.step <= iteration:
                     writer.write(record)
-        except tf.errors.DataLossError:
-            pass  # the record that was being written when the run was killed; nothing follows it
+        except tf.errors.DataLossError as error:
+            # A run that is killed leaves a record cut short, and nothing follows it.
+            if "truncated" not in error.message:
+                print(f"WARNING      {path} is damaged; its later events are left out", file=sys.stderr)

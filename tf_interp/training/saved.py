@@ -12,7 +12,7 @@ from tf_interp.model.structs import ImageShape
 from tf_interp.system import files
 from tf_interp.system.keras2 import keras
 from tf_interp.system.run_folder import RunFolder
-from tf_interp.system.weights import read_weights
+from tf_interp.system.weights import read_weights, write_weights
 
 
 class Networks(tf.Module):
@@ -27,7 +27,7 @@ class Networks(tf.Module):
 def save_model(networks: Dict[str, keras.Model], config: Config, image_shape: ImageShape, folder: Path) -> None:
     """Writes weights and settings to `folder`, replacing what it held only when all is written."""
     with files.replaced_folder(folder) as fresh:
-        tf.train.Checkpoint(models=Networks(networks)).write(str(fresh / "weights"))
+        write_weights(tf.train.Checkpoint(models=Networks(networks)), fresh)
         content = {"image_shape": list(image_shape), "settings": config.to_dict()}
         files.write_json(fresh / "config.json", content)
 

@@ -9,7 +9,6 @@ import numpy as np
 import tyro
 
 from tf_interp.commands.options import run_command
-from tf_interp.data.image_file import read_image
 from tf_interp.errors import FileError, InputError
 
 DESCRIPTION = """Walks from one image to another with a trained model.
@@ -85,6 +84,7 @@ def interpolate(
         if not Path(name).exists():
             raise FileError(f"{name} does not exist")
     # Here, so that --help and mistakes need not wait for TensorFlow.
+    from tf_interp.data.image_file import read_image
     from tf_interp.data.own_digits import SHAPE
     from tf_interp.data.sources import Source
     from tf_interp.figures import save_strip

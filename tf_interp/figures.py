@@ -15,6 +15,7 @@ _RUNNING_MEAN = 8  # values
 
 Curve = Tuple[Sequence[float], Sequence[float]]
 """x and y values."""
+_HOLD = 700  # milliseconds that a film stands still at its ends
 
 
 def flow_colors(flow: np.ndarray) -> np.ndarray:
@@ -205,6 +206,23 @@ def _save_gif(frames: np.ndarray, path: Path, magnify: int) -> None:
     durations = [1000, *[400] * (len(pictures) - 2), 1500][: len(pictures)]  # milliseconds; linger on both ends
     with replaced_file(path) as temporary:
         pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
+
+
+def save_film(frames: np.ndarray, path: Path, rate: int, magnify: int = 1) -> None:
+    """Writes images as a GIF or an animated WebP that goes there and back, with a hold at either end.
+
+    Args:
+        frames: [N,H,W,C] in [0, 1], N at least 2.
+        path, magnify: see `save_strip`.
+        rate: images a second.
+    """
+    pictures = [_pixels(frame, magnify) for frame in to_rgb(frames)]
+    there = [_HOLD, *[round(1000 / rate)] * (len(pictures) - 2), _HOLD]
+    with replaced_file(path) as temporary:
+        pictures[0].save(
+            temporary, save_all=True, append_images=[*pictures[1:], *pictures[-2:0:-1]],
+            duration=[*there, *there[-2:0:-1]], loop=0,
+        )  # fmt: skip
 
 
 def _pixels(picture: np.ndarray, magnify: int) -> Image.Image:

@@ -126,3 +126,20 @@ def test_a_missing_picture_is_named_before_anything_is_loaded(tmp_path, monkeypa
     monkeypatch.setattr(module, "load_interpolator", lambda path: 1 / 0)
     assert main([str(tmp_path / "none.png"), str(tmp_path / "none.png")]) == 2
     assert capsys.readouterr().err == f"error: {tmp_path / 'none.png'} does not exist\n"
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp"])
+def test_a_film_goes_there_and_back(ending, digits, tmp_path):
+    out = tmp_path / f"film.{ending}"
+    assert main([*digits[0], "--out", str(out), "--frames", "8", "--fps", "20"]) == 0
+    with Image.open(out) as movie:
+        pictures = [np.asarray(frame.convert("L"))[::8, ::8] for frame in ImageSequence.Iterator(movie)]
+    assert len(pictures) == 14 and pictures[0].shape == (28, 28)
+    loss = 3 if ending == "gif" else 40  # of colours in a palette of 256; WebP is lossy
+    np.testing.assert_allclose(pictures[1].astype(int), pictures[-1], atol=loss)
+    assert np.abs(pictures[7].astype(int) - digits[1][1]).mean() < 8
+
+
+def test_a_film_needs_the_ending_of_one(digits, tmp_path, capsys):
+    assert main([*digits[0], "--out", str(tmp_path / "film.png"), "--frames", "8"]) == 2
+    assert "a film of --frames has the ending .gif or .webp" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tf_interp.config import Config
 from tf_interp.errors import InputError
 from tf_interp.model.agents import Agents, load_agents
+from tf_interp.model.parts import Parts
 from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.structs import ImageShape, Path, Trajectory
 
@@ -55,7 +56,7 @@ class Interpolator:
                 (`counts_steps`) divides the way among them.
 
         Returns:
-            `Path` with NumPy arrays.
+            `Path` with NumPy arrays; `Path.at` also has what is between its frames.
 
         Raises:
             InputError: shapes differ from each other or from the model's, values are not finite and in [0, 1], or the
@@ -64,7 +65,8 @@ class Interpolator:
         walks = self.trajectory(start, goal, seed, steps)
         # A warp may leave [0, 1] by one rounding; what comes out must be fit to go in again.
         frames = np.clip(walks.frames.numpy(), 0.0, 1.0)
-        return Path(frames, walks.lengths.numpy(), walks.command.sample.numpy())
+        parts = Parts(self.config.model.transformations, self.config.model.composition, walks)
+        return Path(frames, walks.lengths.numpy(), walks.command.sample.numpy(), parts)
 
     def trajectory(
         self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None, steps: Optional[int] = None

@@ -18,6 +18,8 @@ from typing import Callable, Dict, NamedTuple, Optional, Tuple
 import numpy as np
 import tensorflow as tf
 
+from tf_interp.errors import InputError
+
 ImageShape = Tuple[int, int, int]
 """(H, W, C)."""
 
@@ -146,8 +148,25 @@ class Path(NamedTuple):
         frames: float32 [B,K+1,H,W,C] in [0, 1]; frames[:, 0] is the start, after STOP the last image repeats.
         lengths: int32 [B], number of transformations applied.
         commands: float32 [B,K,D].
+        part: (k, t) -> images after the first part t in [0, 1] of the step from s_k to s_{k+1}, see `at`.
     """
 
     frames: np.ndarray
     lengths: np.ndarray
     commands: np.ndarray
+    part: Optional[Callable[[int, float], np.ndarray]] = None
+
+    def at(self, t: float) -> np.ndarray:
+        """The images at any time of the walks, also between two frames: float32 [B,H,W,C] in [0, 1].
+
+        Args:
+            t: from 0, the start, to K, the last frame; 2.25 is a quarter of the way from s_2 to s_3.
+
+        Raises:
+            InputError: t is outside of this range.
+        """
+        steps = self.commands.shape[1]
+        if not 0 <= t <= steps:
+            raise InputError(f"t: {t} is outside the allowed range 0 to {steps}, the steps of this walk")
+        k = min(int(t), steps - 1)
+        return self.part(k, t - k)

@@ -1,10 +1,10 @@
 """The transformations of section 4.1, and their composition.
 
-A transformation is a module with four functions: `heads(channels, flows)` says what the transformer network must
+A transformation is a module with five functions: `heads(channels, flows)` says what the transformer network must
 predict for it, `apply(image, params)` performs it, `compose(canvas, params)` performs it in a composed walk,
-`maps(image, params)` names what there is to see of it. Raw zeros for all of its heads must leave the image as it is,
-because T begins with them. To add a transformation, write such a file and give it a row here; docs/develop.md has an
-example.
+`part(params, t)` scales its parameters so that only a part of it is performed, `maps(image, params)` names what there
+is to see of it. Raw zeros for all of its heads must leave the image as it is, because T begins with them. To add a
+transformation, write such a file and give it a row here; docs/develop.md has an example.
 """
 
 from typing import Callable, Dict, Sequence
@@ -55,6 +55,13 @@ def composed(names: Sequence[str], channels: int) -> Callable[[tf.Tensor, Transf
         return canvas.packed(fields)
 
     return compose_all
+
+
+def part_of(names: Sequence[str], params: TransformParams, t: float) -> TransformParams:
+    """The parameters of the first part t in [0, 1] of a step: 0 leaves the image as it is, 1 is the whole step."""
+    for name in names:
+        params = TRANSFORMATIONS[name].part(params, t)
+    return params
 
 
 def maps_of(names: Sequence[str], trajectory: Trajectory) -> Dict[str, tf.Tensor]:

@@ -64,6 +64,11 @@ def compose(canvas: Canvas, params: TransformParams) -> Canvas:
     return canvas._replace(gain=alpha * canvas.gain, paint=blend(canvas.paint, alpha, params["synthesis"]))
 
 
+def part(params: TransformParams, t: float) -> TransformParams:
+    """The parameters of the first part t in [0, 1] of blending: t times the share that is painted."""
+    return {**params, "alpha_blend": 1.0 - t * (1.0 - params["alpha_blend"])}
+
+
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
     """What there is to see of blending: the mask [B,H,W,1] and the painted image D [B,H,W,C]."""
     return {"alpha_blend": params["alpha_blend"], "D": params["synthesis"]}

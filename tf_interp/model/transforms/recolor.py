@@ -66,6 +66,11 @@ def compose(canvas: Canvas, params: TransformParams) -> Canvas:
     )
 
 
+def part(params: TransformParams, t: float) -> TransformParams:
+    """The parameters of the first part t in [0, 1] of recolouring: t times the share that is recoloured."""
+    return {**params, "alpha_recolor": 1.0 - t * (1.0 - params["alpha_recolor"])}
+
+
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
     """What there is to see of recolouring `image`: the mask [B,H,W,1] and the image with every pixel recoloured."""
     everywhere = recolored(image, params["recolor_matrix"], params["recolor_bias"])

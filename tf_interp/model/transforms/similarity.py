@@ -54,6 +54,11 @@ def compose(canvas: Canvas, params: TransformParams) -> Canvas:
     return warped_canvas(canvas, similarity_flow(params["similarity"], *canvas.start.shape[1:3]))
 
 
+def part(params: TransformParams, t: float) -> TransformParams:
+    """The parameters of the first part t in [0, 1] of a similarity: t times the angle, the growth and the shift."""
+    return {**params, "similarity": t * params["similarity"]}
+
+
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
     """What there is to see of a similarity: its flow [B,H,W,2] in pixels."""
     return {"similarity": similarity_flow(params["similarity"], *image.shape[1:3])}

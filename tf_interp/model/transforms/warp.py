@@ -118,6 +118,11 @@ def warped_canvas(canvas: Canvas, flow: tf.Tensor) -> Canvas:
     return Canvas(canvas.start, moved + flow, gain, paint)
 
 
+def part(params: TransformParams, t: float) -> TransformParams:
+    """The parameters of the first part t in [0, 1] of a warp: every pixel comes from t times as far."""
+    return {**params, "flow": t * _flow(params)}
+
+
 def maps(image: tf.Tensor, params: TransformParams) -> Dict[str, tf.Tensor]:
     """What there is to see of a warp: the flow [B,H,W,2] in pixels."""
     return {"flow": _flow(params)}

@@ -18,7 +18,7 @@ from tf_interp.peers.settings import PeerSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {
-    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif      an animation of its steps",
+    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif      an animation",
     "evaluate": "  tf-interp evaluate results/mnist_bptt",
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",

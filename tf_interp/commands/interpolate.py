@@ -17,7 +17,7 @@ The images are prepared as the model's training data were, and it says how: for 
 its colour and the paper's, cut out, fit and centred; of other pictures the middle is taken.
 
   tf-interp interpolate A.png B.png                     writes strip.png
-  tf-interp interpolate A.png B.png --out walk.gif      an animation of its steps
+  tf-interp interpolate A.png B.png --out walk.gif      an animation
   tf-interp interpolate A.png B.png --out walk.gif --frames 60
                                                         a film, there and back
   tf-interp interpolate A.png B.png --model runs/faces  another model"""

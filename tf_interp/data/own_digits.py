@@ -19,6 +19,7 @@ _LARGEST = 240  # pixels along a side; more would show nothing that 20 can
 _PAPER = 48  # pixels along a side of the picture whose medians are the paper
 _LEAST_CONTRAST = 0.08  # of ink and paper, in [0, 1]; a shadow or noise has less
 _LEAST_BIT = 0.05  # of the largest piece of ink
+_OFF_CENTRE = 0.55  # pixels; MNIST's digits were moved by whole ones
 _THINNEST = 2.0  # pixels of a stroke in the box; MNIST's pens are wider
 
 
@@ -44,9 +45,14 @@ def like_mnist(image: Image.Image) -> Tuple[np.ndarray, str]:
 
 
 def _is_mnists(image: Image.Image, grey: np.ndarray) -> bool:
-    """Whether a picture has MNIST's size and black all around."""
-    edge = np.concatenate([grey[[0, -1]].ravel(), grey[:, [0, -1]].ravel()])
-    return image.size == (SIDE, SIDE) and image.mode == "RGB" and edge.max() == 0.0 and grey.max() > 0.5
+    """Whether a picture is as MNIST's are: of its size, light ink on black, in the box, and centred by its mass."""
+    if image.size != (SIDE, SIDE) or image.mode != "RGB" or grey.max() <= 0.5:
+        return False
+    masses = [grey.sum(axis=axis) for axis in (0, 1)]
+    box = max(np.ptp(np.flatnonzero(mass)) + 1 for mass in masses)
+    # MNIST counts from the middle of the first pixel.
+    off = max(abs(np.sum(mass * np.arange(SIDE)) / mass.sum() - SIDE / 2) for mass in masses)
+    return box <= BOX and off <= _OFF_CENTRE
 
 
 def _smaller(image: Image.Image) -> Image.Image:

@@ -4,7 +4,8 @@ The flow that takes each pixel to where a rotation about the centre, a scale and
 
     F(x) = e^z R(theta) (x - c) + c + t - x,    c the centre of the image
 
-A flow field can turn an image too, but must learn to say so at every pixel.
+A flow field can turn an image too, but must learn to say so at every pixel. What comes from outside the image is black:
+the corners of a turned picture are not its border drawn out.
 """
 
 from typing import Dict
@@ -12,7 +13,7 @@ from typing import Dict
 import tensorflow as tf
 
 from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
-from tf_interp.model.transforms.warp import warp, warped_canvas
+from tf_interp.model.transforms.warp import inside, warp, warped_canvas
 
 LARGEST = (0.3, 0.02)
 """Bounds of the angle theta, in radians, and of z, the logarithm of the scale."""
@@ -46,12 +47,15 @@ def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:
     """Turns, scales and shifts `image` [B,H,W,C]."""
-    return warp(image, similarity_flow(params["similarity"], *image.shape[1:3]))
+    flow = similarity_flow(params["similarity"], *image.shape[1:3])
+    return warp(image, flow) * inside(flow)
 
 
 def compose(canvas: Canvas, params: TransformParams) -> Canvas:
     """Turns, scales and shifts what becomes of s_0."""
-    return warped_canvas(canvas, similarity_flow(params["similarity"], *canvas.start.shape[1:3]))
+    flow = similarity_flow(params["similarity"], *canvas.start.shape[1:3])
+    moved, share = warped_canvas(canvas, flow), inside(flow)
+    return moved._replace(gain=moved.gain * share, paint=moved.paint * share)
 
 
 def part(params: TransformParams, t: float) -> TransformParams:

@@ -27,14 +27,14 @@ def film(path: Path, goal: np.ndarray, count: int) -> np.ndarray:
     if count < 2:
         raise InputError(f"frames: {count} is below the smallest allowed value 2")
     length = int(path.lengths[0])
-    end = path.frames[0, length]
 
-    def image(t: float) -> np.ndarray:
-        return path.at(t)[0] if t <= length else end + np.float32(t - length) * (goal - end)
+    def images(times: np.ndarray) -> np.ndarray:
+        """float32 [T,H,W,C]; from `length` on they fade to the goal, which is at `length` + 1."""
+        faded = np.maximum(times - length, 0).astype(np.float32).reshape(-1, 1, 1, 1)
+        walked = path.at(np.minimum(times, length))[:, 0]
+        return walked + faded * (goal - walked)
 
-    walked = np.linspace(0, length, max(_SAMPLES * count, 2 * length + 1)) if length else [0.0]
-    times = np.append(walked, length + 1)
-    sampled = np.stack([image(t) for t in times])
-    gone = np.append(0.0, np.cumsum(np.sqrt(np.square(np.diff(sampled, axis=0)).sum(axis=(1, 2, 3)))))
-    chosen = np.interp(np.linspace(0, gone[-1], count), gone, times)
-    return np.stack([sampled[0], *(image(t) for t in chosen[1:-1]), goal])
+    times = np.append(np.linspace(0, length, max(_SAMPLES * count, 2 * length)), length + 1)
+    gone = np.append(0.0, np.cumsum(np.sqrt(np.square(np.diff(images(times), axis=0)).sum(axis=(1, 2, 3)))))
+    even = images(np.interp(np.linspace(0, gone[-1], count), gone, times))
+    return np.stack([path.frames[0, 0], *even[1:-1], goal])

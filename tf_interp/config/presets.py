@@ -104,6 +104,13 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "data": "lines", "steps": 15, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 64),
                 "iterations": 600, "batch_size": 16, "image_every": 200, "checkpoint_every": 100,
             },
+            # One angle a step turns a line, and composed steps blur it once. Goals on the other side pull from afar
+            # only on a coarse grid. A walk of one step shows best which way to turn, so some batches have few steps.
+            "bptt": {
+                "transformations": ("similarity",), "composition": True, "counts_steps": True,
+                "steps_drawn": (1, 2, 4, 15), "patch": 2, "transformer_features": (16, 32), "max_flow": 0.01,
+                "goal_weight": 0.3, "coarse_goal_weight": 0.1, "flow_cost": 0.02, "clip_norm": 20.0, "batch_size": 64,
+            },
         },
     },
     "celeba": {

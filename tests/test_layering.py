@@ -10,7 +10,8 @@ PACKAGE = ROOT / "tf_interp"
 RANKS = [
     ["errors", "pretrained"],
     ["system"],
-    ["config", "figures", "data"],
+    ["strips"],
+    ["config", "figures", "films", "data"],
     ["model", "evaluation"],
     ["features"],
     ["training"],

@@ -61,7 +61,10 @@ def demands(python, *groups):
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
     "file, groups",
-    [("requirements.txt", ("dependencies", "peers", "report", "tests")), ("requirements-faces.txt", ("faces",))],
+    [
+        ("requirements.txt", ("dependencies", "peers", "report", "films", "tests")),
+        ("requirements-faces.txt", ("faces",)),
+    ],
     ids=["requirements.txt", "requirements-faces.txt"],
 )
 def test_the_tested_releases_are_those_that_the_package_asks_for(file, groups, python):

@@ -18,7 +18,7 @@ from tf_interp.peers.settings import PeerSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {
-    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif      an animation",
+    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif       a film; or .webp, .mp4",
     "evaluate": "  tf-interp evaluate results/mnist_bptt",
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",
@@ -86,7 +86,7 @@ def test_python_m_tf_interp_is_the_command(tmp_path):
     path = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=path)
     assert done.returncode == 2
-    assert done.stderr == "error: --out a.txt: unknown ending '.txt'; use .png, .jpg or .gif\n"
+    assert done.stderr == "error: --out a.txt: unknown ending '.txt'; use .png, .jpg, .gif, .webp, .mp4\n"
 
 
 def test_ranges():

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tf_interp import config, figures
+from tf_interp import config, figures, strips
 from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.transforms import maps_of
@@ -54,9 +54,9 @@ def test_the_figure_has_a_named_row_for_each_map(moved, tmp_path):
     figures.maps_figure(frames, goal, {"flow": maps["flow"]}, "two walks", tmp_path / "flow.png", lengths)
     sizes = [Image.open(tmp_path / name).size for name in ("maps.png", "flow.png")]
     assert sizes[0][1] > 2 * sizes[1][1]
-    picture = figures.strips(frames, goal, list(maps.values()), lengths)
+    picture = strips.strips(frames, goal, list(maps.values()), lengths)
     assert picture.shape == (2 * 6 * 10, 5 * 9, 3)
-    np.testing.assert_array_equal(picture[20:30, 9:18], figures.to_rgb(maps["alpha_recolor"][0, 0]))
+    np.testing.assert_array_equal(picture[20:30, 9:18], strips.to_rgb(maps["alpha_recolor"][0, 0]))
     np.testing.assert_array_equal(picture[50:60, 27:36], maps["D"][0, 2])
-    np.testing.assert_array_equal(picture[60:70, :9], figures.to_rgb(frames[1, 0]))
+    np.testing.assert_array_equal(picture[60:70, :9], strips.to_rgb(frames[1, 0]))
     assert picture[10:60, :9].min() == 1.0  # nothing under the start

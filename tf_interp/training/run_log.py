@@ -13,8 +13,8 @@ from tensorboard.compat.proto import event_pb2
 from tensorboard.plugins.hparams import api as hparams
 from tqdm import tqdm
 
-from tf_interp.figures import strips
 from tf_interp.model.structs import Trajectory
+from tf_interp.strips import strips
 from tf_interp.system.files import make_folder, replaced_file, written
 from tf_interp.system.run_folder import parse_rows
 from tf_interp.system.text import markdown_table

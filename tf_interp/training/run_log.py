@@ -23,6 +23,7 @@ from tf_interp.system.weights import written_by_tensorflow
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
 _COMPARED = ("return", "goal_distance", "held_out/goal_relative")  # columns of the hparams table
+_HELD_OUT = ".held_out-"  # in the names of files with the figures that end a run
 _HEADLINE = {"return": "return", "goal_distance": "|s_K-g|^2"}
 
 
@@ -40,8 +41,9 @@ class RunLog:
         self._headline = headline
         self._path, self._pages = folder / "metrics.jsonl", folder / "tensorboard"
         _drop_rows_after(self._path, first)
-        for events in self._pages.glob("events.*"):
-            _drop_events_after(events, first)
+        steps = [_drop_events_after(events, first) for events in self._pages.glob("events.*")]
+        if steps:
+            _compare(self._path, self._pages, max(steps))
         make_folder(self._pages)
         with written_by_tensorflow(self._pages):
             self._writer = tf.summary.create_file_writer(str(self._pages))
@@ -134,7 +136,7 @@ def write_summary(folder: Path, iteration: int, summary: Dict[str, float]) -> No
     Raises:
         FileError: they cannot be written.
     """
-    pages, ending = folder / "tensorboard", f".held_out-{iteration}"
+    pages, ending = folder / "tensorboard", f"{_HELD_OUT}{iteration}"
     for earlier in pages.glob(f"events.*{ending}"):  # of a run that was interrupted after it had measured
         earlier.unlink()
     with written_by_tensorflow(pages):
@@ -165,18 +167,31 @@ def _drop_rows_after(path: Path, iteration: int) -> None:
         temporary.write_text(content, encoding="utf-8")
 
 
-def _drop_events_after(path: Path, iteration: int) -> None:
+def _drop_events_after(path: Path, iteration: int) -> int:
     """Else TensorBoard would draw both what was logged before the interruption and what is logged again.
 
     Settings and graph, which are at step 0, are written at each start.
+
+    Returns:
+        The last step of the training that is left; 0 if none is.
     """
+    last = 0
     with replaced_file(path) as temporary, written_by_tensorflow(path), tf.io.TFRecordWriter(str(temporary)) as writer:
         try:
             for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
                 event = event_pb2.Event.FromString(record)
                 if event.HasField("file_version") or 0 < event.step <= iteration:
                     writer.write(record)
+                    last = event.step
         except tf.errors.DataLossError as error:
             # A run that is killed leaves a record cut short, and nothing follows it.
             if "truncated" not in error.message:
                 print(f"WARNING      {path} is damaged; its later events are left out", file=sys.stderr)
+    return 0 if _HELD_OUT in path.name else last
+
+
+def _compare(rows: Path, pages: Path, last: int) -> None:
+    """Each row is in TensorBoard's events too. Files of events that were cut short look whole."""
+    logged = parse_rows(rows.read_bytes())[0] if rows.exists() else []
+    if logged and last < logged[-1]["iteration"]:
+        print(f"WARNING      {pages} has no events after iteration {last}; {rows} has rows", file=sys.stderr)

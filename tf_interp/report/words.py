@@ -1,0 +1,21 @@
+"""What maps show, in words for those who have not read the paper."""
+
+from typing import Dict, NamedTuple
+
+
+class Words(NamedTuple):
+    """Of one map: what it shows, and how to read it."""
+
+    shows: str
+    reading: str
+
+
+WORDS: Dict[str, Words] = {
+    "flow": Words("where pixels came from", "each arrow leads from where a pixel was to where it is now"),
+    "similarity": Words("the turn and shift of all", "each arrow leads from where a pixel was to where it is now"),
+    "alpha_recolor": Words("how much was recoloured", "dark has the new colour, white keeps its own"),
+    "A I + b": Words("the new colours", "all of the picture in its new colours"),
+    "alpha_blend": Words("how much was painted", "dark is painted anew, white was only moved"),
+    "D": Words("the paint", "what the dark places are painted with"),
+}
+"""By the labels of `tf_interp.model.transforms.maps_of`."""

@@ -8,7 +8,7 @@ from tf_interp.report.index import Gallery, Index, Walks
 from tf_interp.report.page import embedded, to_html
 from tf_interp.report.sprites import RECORD
 from tf_interp.report.tables import table
-from tf_interp.report.words import WORDS
+from tf_interp.report.words import words_of
 from tf_interp.system.run_folder import read_json
 
 _HERE = "{{walks}}"  # a paragraph of the Markdown, in whose place the walks come
@@ -53,7 +53,7 @@ def _set(walks: Walks, gallery: Gallery, results: Path) -> Dict[str, Any]:
 def _maps(folder: Path, maps: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     found = []
     for each in maps:
-        words = WORDS[each["label"]]
+        words = words_of(each["label"])
         drawn = each["arrows"] if "arrows" in each else {"sprite": embedded(folder / each["file"])}
         found.append({"shows": words.shows, "reading": words.reading, **drawn})
     return found

@@ -17,7 +17,7 @@ that the page shows; tf-interp report makes the page, without data.
 The first MODEL is the folder of a run; the others are as those of tf-interp evaluate.
 
   tf-interp gallery results/mnist_bptt cross_fade --out results/gallery/digits
-  tf-interp gallery results/celeba_bptt --data-dir celeba_64.hdf5 --pairs 3 --out FOLDER"""
+  tf-interp gallery results/celeba_bptt --data-dir celeba_64.hdf5 --out FOLDER"""
 
 _BETWEEN = {1: 8, 3: 4}  # images a step, by channels; those of faces are large
 _STANDS = "graph_walk"  # between its frames there is nothing

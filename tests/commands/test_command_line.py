@@ -23,6 +23,7 @@ EXAMPLES = {
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",
     "lines": "  tf-interp lines cross_fade bptt_seed0 acai_seed0 --out FOLDER",
+    "gallery": "  tf-interp gallery results/mnist_bptt cross_fade --out results/gallery/digits",
     "report": "  tf-interp report --results FOLDER --readme README.md",
     "noise": "  tf-interp noise --sigma-flow 2 --out FOLDER",
     "classifier": "  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier",

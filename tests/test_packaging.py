@@ -61,8 +61,12 @@ def demands(python, *groups):
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
     "file, groups",
-    [("requirements.txt", ("dependencies", "peers", "report", "tests")), ("requirements-faces.txt", ("faces",))],
-    ids=["requirements.txt", "requirements-faces.txt"],
+    [
+        ("requirements.txt", ("dependencies", "peers", "report", "tests")),
+        ("requirements-faces.txt", ("faces",)),
+        ("requirements-demo.txt", ("demo",)),
+    ],
+    ids=["requirements.txt", "requirements-faces.txt", "requirements-demo.txt"],
 )
 def test_the_tested_releases_are_those_that_the_package_asks_for(file, groups, python):
     pinned, wanted = pins(file, python), demands(python, *groups)

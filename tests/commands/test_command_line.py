@@ -24,6 +24,7 @@ EXAMPLES = {
     "report": "  tf-interp report --results FOLDER --readme README.md",
     "noise": "  tf-interp noise --sigma-flow 2 --out FOLDER",
     "classifier": "  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier",
+    "demo": "  tf-interp demo --model runs/first   that one first",
     "export": "  tf-interp export results/mnist_bptt --out mnist_walk",
 }
 SCREEN = 50  # lines

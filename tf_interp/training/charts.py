@@ -29,8 +29,7 @@ PAGES: Dict[str, Dict[str, str]] = {
     },
     ARRIVES: {
         "held_out/goal_relative": "The residual on 64 pairs that are not trained on: ||s_K - g||^2 over ||s_0 - g||^2.",
-        "held_out/largest_step_ratio": "Largest step over the even share, on the same pairs. 1: all steps are equal; K: "
-        "one jump.",
+        "held_out/largest_step_ratio": "Largest step / even share, on the same pairs. 1: all are equal, K: one jump.",
         "held_out/mean_length": "Steps taken, on the same pairs.",
         "goal_distance": "||s_K - g||^2 of the walks that were trained on, whose commands are drawn.",
         "start_distance": "||s_0 - g||^2 of the same walks, where they began.",

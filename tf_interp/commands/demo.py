@@ -23,8 +23,7 @@ steps, and with the flow and masks of each step. Needs Gradio and Python 3.10: {
 HEAD = """# From one picture to another
 Draw or upload a start and a goal. Digits are prepared as MNIST was; the model then walks from one to the other."""
 _FRAMES, _RATE = 60, 30
-_SIDE = 280  # pixels of the canvases; ten times a digit's
-_SHOWN = 448  # pixels along a side of the film, or nearly
+_SIDE, _SHOWN = 280, 448  # pixels along a side of a canvas, and of the film, or nearly
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def serve(options: Options) -> None:
     check_models(filter(None, [options.model]))
     try:
         page(models_at_hand(options.model)).launch(server_port=options.port)
-    except OSError as error:
-        raise InputError(f"port: {options.port} cannot be used; give another --port ({error})") from None
+    except OSError:
+        raise InputError(f"port: {options.port} is taken; give another --port") from None
 
 
 def models_at_hand(first: Optional[str] = None) -> Dict[str, str]:
@@ -82,11 +81,13 @@ def page(models: Dict[str, str]) -> Any:
             raise gr.Error(str(error), duration=None) from None
 
     def canvas(title: str) -> Any:
-        brush = gr.Brush(default_size=20, colors=["#000000"], color_mode="fixed")
-        return gr.ImageEditor(
-            label=title, type="filepath", canvas_size=(_SIDE, _SIDE), brush=brush, sources=("upload", "clipboard"),
-            layers=False, transforms=(), elem_id=title,
-        )  # fmt: skip
+        with gr.Column():
+            brush = gr.Brush(default_size=20, colors=["#000000"], color_mode="fixed")
+            how = dict(type="filepath", format="png", canvas_size=(_SIDE, _SIDE), layers=False, transforms=())
+            pad = gr.Sketchpad(label=title, brush=brush, elem_id=title, **how)
+            upload = gr.UploadButton(f"upload the {title}", file_types=["image"], size="sm")
+            upload.upload(lambda file: file, upload, pad, api_visibility="private")
+        return pad
 
     with gr.Blocks(title="tf_interp") as blocks:
         gr.Markdown(HEAD)
@@ -109,7 +110,7 @@ def walk(model: str, start: Path, goal: Path) -> Tuple[str, str, str, str]:
         start, goal: the files.
 
     Returns:
-        Files of the film, the strip and the maps, and what there is to say. Raises FileError if it cannot read one.
+        Files of the film, the strip and the maps, and what there is to say. FileError is raised of a file that is none.
     """
     import numpy as np
 

@@ -126,7 +126,7 @@ def contents_of(folder: Path) -> Dict[str, Any]:
 
 def _events(folder: Path):
     """(tag, step, value) of all that was logged; settings and graph, which are of a start, without their values."""
-    for path in sorted((folder / "tensorboard").glob("events.*")):
+    for path in sorted(folder.glob("events.*")):
         for event in EventFileLoader(str(path)).Load():
             if event.HasField("graph_def"):
                 yield "graph", event.step, b""

@@ -37,6 +37,7 @@ from tf_interp.training.saved import load_initial_weights, save_model
 from tf_interp.training.trainer import Trainer
 
 FIGURE_PAIRS = 12
+WATCHED_PAIRS = 64
 
 
 def run(config: Config, resume: bool = False) -> Dict[str, Any]:
@@ -92,7 +93,7 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
             start = describe_start(report, trainer.done)
             record_start(folder, trainer, start)
             _announce(folder, trainer, start, report.warning)
-            shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
+            shown = images_of_pairs(test, held_out_pairs(len(test), WATCHED_PAIRS))
             loop = TrainingLoop(trainer, folder, checkpoints, shown, signals, workers)
             with _recorded_end(folder, trainer):
                 if not resume:
@@ -182,7 +183,7 @@ def _announce(folder: RunFolder, trainer: Trainer, start: Dict[str, Any], warnin
         print(f"WARNING      {warning}", file=sys.stderr)
     print(f"parameters   {sizes}, together {sum(counts.values()):,}")
     print(f"run folder   {folder}")
-    print(f"TensorBoard  tensorboard --logdir {folder}")
+    print(f"TensorBoard  tensorboard --logdir {folder.path.parent}")
     if start["iteration"]:
         print(f"resuming from iteration {start['iteration']}")
     sys.stdout.flush()

@@ -24,12 +24,13 @@ RUNS = sorted(path.parent for path in RESULTS.rglob("config.json") if '"starts"'
 LIMIT = 15_000_000  # bytes
 PAGE_LIMIT = 3_000_000
 PAPER = {"standard deviation approaches zero"}  # words of the paper that the document quotes
-NOT_SHIPPED = {"report.html", "checkpoints", "tensorboard"}
+NOT_SHIPPED = {"report.html", "checkpoints"}
 
 
 def shipped():
     """Every file that belongs to the results, whatever else this machine has trained there."""
     files = [path for path in RESULTS.rglob("*") if path.is_file() and not NOT_SHIPPED & set(path.parts)]
+    files = [path for path in files if not path.name.startswith("events.")]
     return [path for path in files if "model" not in path.parts or path.parts[-3] in ("mnist_bptt", "celeba_bptt")]
 
 

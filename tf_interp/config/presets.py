@@ -1,6 +1,8 @@
 """Named settings: where a run differs from the defaults of `Config`, by script, preset and method."""
 
-from typing import Any, Dict
+from typing import Any, Dict, List, Tuple
+
+from tf_interp.config import Config, from_dict
 
 Settings = Dict[str, Any]
 
@@ -68,9 +70,9 @@ _DIGITS: Dict[str, Settings] = {
 }  # fmt: skip
 
 _NARROW: Settings = {
-    "iterations": 300, "steps": 3, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 32),
-    "image_every": 100, "checkpoint_every": 100,
+    "iterations": 300, "steps": 3, "policy_features": (16, 32, 32), "image_every": 100, "checkpoint_every": 100,
 }  # fmt: skip
+_NARROW_T: Dict[str, Tuple[int, ...]] = {"bptt": (16, 32)}  # as many levels as each method's default has
 
 # What a method needs, or what its presets ask for unless they say otherwise.
 _METHODS: Dict[str, Settings] = {
@@ -98,7 +100,10 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "clip_norm": 30.0, "iterations": 2000,
             },
         },
-        "quick": {method: {**settings, **_NARROW} for method, settings in _DIGITS.items()},
+        "quick": {
+            method: {**settings, **_NARROW, "transformer_features": _NARROW_T.get(method, (8, 16, 32))}
+            for method, settings in _DIGITS.items()
+        },
         "lines": {
             ANY: {
                 "data": "lines", "steps": 15, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 64),
@@ -142,3 +147,10 @@ def settings_of(script: str, preset: str, method: str) -> Settings:
     """The settings, by their flat names, in which a preset differs from `Config`, for a method."""
     rows = PRESETS[script][preset]
     return {**_METHODS[method], **rows.get(ANY, {}), **rows.get(method, {}), "method": method}
+
+
+def departures(config: Config) -> List[str]:
+    """Names of the settings in which a run differs from the default preset for its data and method."""
+    script = "celeba" if config.data in ("celeba", "faces") else "mnist"
+    usual = from_dict(settings_of(script, "default", config.method), origin="preset").to_dict()
+    return [name for name, value in config.to_dict().items() if value != usual[name]]

@@ -16,7 +16,7 @@ from tf_interp.system.text import markdown_table
 _STRIP_PAIRS = 3
 COLUMNS = {
     "method": "method",
-    "goal": "goal, of start distance",
+    "goal": "residual",
     "worst": "worst-step Frechet (step); mean",
     "second": "worst in a second network",
     "frechet": "Frechet by step",

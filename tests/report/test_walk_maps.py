@@ -6,7 +6,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tf_interp import config, figures, strips
+from tf_interp import config, strips
 from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.transforms import maps_of
@@ -88,5 +88,5 @@ def test_the_key_shows_the_colour_of_what_came_from_each_side():
     wheel = color_wheel()
     middle, last = len(wheel) // 2, len(wheel) - 1
     sides = wheel[[middle, middle, last, middle], [last, 0, middle, middle]]
-    np.testing.assert_allclose(sides, figures.flow_colors(np.array([[1, 0], [-1, 0], [0, 1], [0, 0]])), atol=1e-5)
+    np.testing.assert_allclose(sides, strips.flow_colors(np.array([[1, 0], [-1, 0], [0, 1], [0, 0]])), atol=1e-5)
     assert wheel[0, 0].tolist() == [1, 1, 1]

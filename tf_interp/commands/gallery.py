@@ -21,7 +21,7 @@ The first MODEL is the folder of a run; the others are as those of tf-interp eva
 
 _BETWEEN = {1: 8, 3: 4}  # images a step, by channels; those of faces are large
 _STANDS = "graph_walk"  # between its frames there is nothing
-_FILM_IMAGES, _FILM_RATE, _FILM_WIDTH = 40, 25, 450
+_FILM_IMAGES, _FILM_RATE = 40, 25
 _GREYS = 16  # of a film; with all 256 it is three times as large
 
 
@@ -60,7 +60,7 @@ def gallery(options: Options) -> None:
     from tf_interp.data.pairs import held_out_pairs
     from tf_interp.data.sources import load_images
     from tf_interp.evaluation.held_out import images_of_pairs
-    from tf_interp.figures import save_film
+    from tf_interp.films import save_film
     from tf_interp.model.interpolator import load_interpolator
     from tf_interp.model.transforms import maps_of
     from tf_interp.report.films import side_by_side
@@ -85,7 +85,7 @@ def gallery(options: Options) -> None:
     print(f"wrote the walks of {len(chosen)} pairs by {len(films)} methods to {out}")
     if options.film is not None:
         images = np.round(side_by_side(first, start, goal, _FILM_IMAGES) * (_GREYS - 1)) / (_GREYS - 1)
-        save_film(images, Path(options.film), _FILM_RATE, max(1, _FILM_WIDTH // images.shape[2]))
+        save_film([images], Path(options.film), _FILM_RATE)
         print(f"wrote {options.film}")
 
 

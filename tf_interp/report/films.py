@@ -11,13 +11,12 @@ _COLUMNS = 4
 def at_times(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, times: int) -> np.ndarray:
     """The walks at `times` equal times from s_0 to s_K, float32 [B,times,H,W,C], of start and goal [B,H,W,C]."""
     path = interpolator(start, goal)
-    return np.stack([path.at(t) for t in np.linspace(0, path.commands.shape[1], times)], axis=1)
+    return np.moveaxis(path.at(np.linspace(0, path.commands.shape[1], times)), 0, 1)
 
 
 def side_by_side(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, count: int) -> np.ndarray:
     """The walks as one film of `count` images, float32 [count,H',W',C]: rows of four that arrive together."""
-    pairs = zip(start[:, np.newaxis], goal[:, np.newaxis])
-    films = [film(interpolator(*pair), count) for pair in pairs]
+    films = [film(interpolator(s[np.newaxis], g[np.newaxis]), g, count) for s, g in zip(start, goal)]
     columns = min(_COLUMNS, len(films))
     films += [np.zeros_like(films[0])] * (-len(films) % columns)
     rows = [np.concatenate(films[i : i + columns], axis=2) for i in range(0, len(films), columns)]

@@ -5,10 +5,11 @@ from typing import Dict
 
 import numpy as np
 
-from tf_interp.figures import flow_colors, labelled_figure, strips
+from tf_interp.figures import labelled_figure
 from tf_interp.model.interpolator import Interpolator
 from tf_interp.model.transforms import maps_of
 from tf_interp.report.words import words_of
+from tf_interp.strips import flow_colors, strips
 from tf_interp.system.files import replaced_file
 
 _WHEEL_PIXELS = 101

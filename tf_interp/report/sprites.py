@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import numpy as np
 from PIL import Image
 
-from tf_interp.figures import to_rgb
+from tf_interp.strips import to_rgb
 from tf_interp.system.files import replaced_file, write_json
 
 RECORD = "gallery.json"

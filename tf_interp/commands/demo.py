@@ -43,7 +43,7 @@ def serve(options: Options) -> None:
     """Serves the page until it is interrupted.
 
     Raises:
-        InputError: Gradio is not installed, or the port is out of range or taken.
+        InputError: Gradio is not installed, or the port cannot be used.
         FileError: the model is not there.
     """
     if importlib.util.find_spec("gradio") is None:
@@ -52,8 +52,8 @@ def serve(options: Options) -> None:
     check_models(filter(None, [options.model]))
     try:
         page(models_at_hand(options.model)).launch(server_port=options.port)
-    except OSError:
-        raise InputError(f"port: {options.port} is taken; give another --port") from None
+    except (OSError, ValueError) as error:  # the port is taken, or a proxy stands before this machine
+        raise InputError(f"the page cannot be served at --port {options.port}: {error}") from None
 
 
 def models_at_hand(first: Optional[str] = None) -> Dict[str, str]:

@@ -46,7 +46,8 @@ def convert_celeba(
         targets: whether to read and write the 40 attributes.
         limit: how many pictures to take at most.
         split: numbers of training, validation and test pictures; default: in proportion to CelebA's partition.
-        fit: takes pictures of any size and mode: crops each around its centre, then resizes it.
+        fit: takes pictures of any size and mode: crops each around its centre, then resizes it. Those of aligned faces'
+            size become what they are without it.
         allow_missing: takes pictures whose numbers have gaps.
         workers: processes that decode; default: one for each core.
         progress: shows a bar, and says on stdout what is done.

@@ -138,14 +138,15 @@ def cut(image: Image.Image, geometry: Geometry) -> Image.Image:
 
 
 def _fitted(image: Image.Image, geometry: Geometry) -> Image.Image:
-    """The largest centred part that has the result's shape, resized by Lanczos.
+    """The largest centred part that has the result's shape, resized by Lanczos. An aligned face is cut as ever.
 
     As with aligned faces, the filter also sees what lies just beyond the cut. A photograph's orientation tag is obeyed;
     what is transparent becomes black; grey becomes RGB.
     """
     if image.mode not in _COLOURS:
         raise FileError(f"has mode {image.mode}, whose range is not that of 8 bits; save it with 8 bits a channel")
-    return ImageOps.fit(opaque(upright(image)).convert("RGB"), geometry.size, Image.LANCZOS)
+    image = opaque(upright(image)).convert("RGB")
+    return cut(image, geometry) if image.size == ALIGNED else ImageOps.fit(image, geometry.size, Image.LANCZOS)
 
 
 def upright(image: Image.Image) -> Image.Image:

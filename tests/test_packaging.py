@@ -62,7 +62,7 @@ def demands(python, *groups):
 @pytest.mark.parametrize(
     "file, groups",
     [
-        ("requirements.txt", ("dependencies", "peers", "report", "tests")),
+        ("requirements.txt", ("dependencies", "peers", "report", "films", "tests")),
         ("requirements-faces.txt", ("faces",)),
         ("requirements-demo.txt", ("demo",)),
     ],

@@ -101,6 +101,16 @@ def test_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("kept, named", [(1, "4, 6"), (2, "6"), (3, None)])
+def test_rows_that_are_gone_are_named(whole, data_dir, tmp_path, capsys, kept, named):
+    copy = RunFolder(shutil.copytree(whole, tmp_path / "copy"))
+    copy.rows.write_bytes(b"".join(copy.rows.read_bytes().splitlines(keepends=True)[:kept]))
+    run(tiny(data_dir, copy, **{**FEW, "iterations": 7, "log_every": 1}), resume=True)
+    warned = [line for line in capsys.readouterr().err.splitlines() if "has no rows" in line]
+    assert warned == ([f"WARNING      {copy.rows} has no rows of iterations {named}"] if named else [])
+    assert [row["iteration"] for row in copy.read_rows()] == [*[2, 4, 6][:kept], 7]
+
+
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(whole, data_dir, tmp_path):
     copy, new = shutil.copytree(whole, tmp_path / "copy"), tmp_path / "new"
     for folder in (copy, new):

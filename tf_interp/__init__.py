@@ -1,8 +1,10 @@
 """Walks between two images in pixel space: "Transformation-based Image Interpolation" (Y. Ganin).
 
-    from tf_interp import load_interpolator
+    from tf_interp import load_interpolator, prepare_image
     from tf_interp.pretrained import MNIST_BPTT
-    path = load_interpolator(MNIST_BPTT)(start, goal)   # path.frames [B, K+1, H, W, C]
+    model = load_interpolator(MNIST_BPTT)
+    start, goal = (prepare_image(file, model)[None] for file in ("A.png", "B.png"))
+    path = model(start, goal)   # path.frames [B, K+1, H, W, C]
 
 The public names are imported on first use, so that ``--help`` and a mistyped option answer at once
 instead of waiting for TensorFlow.
@@ -11,11 +13,12 @@ instead of waiting for TensorFlow.
 import importlib
 
 __version__ = "0.1.0"
-__all__ = ["Interpolator", "Path", "load_interpolator", "__version__"]
+__all__ = ["Interpolator", "Path", "load_interpolator", "prepare_image", "__version__"]
 
 _HOMES = {
     "Interpolator": "tf_interp.model.interpolator",
     "load_interpolator": "tf_interp.model.interpolator",
+    "prepare_image": "tf_interp.model.own_pictures",
     "Path": "tf_interp.model.structs",
 }
 

@@ -1,73 +1,19 @@
-"""Pictures: walks as strips, with maps beneath. NumPy arrays in, NumPy arrays or matplotlib figures out."""
+"""Figures of matplotlib: labelled strips of walks, with maps beneath, and curves."""
 
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Set, Tuple
+from typing import Dict, Sequence, Set, Tuple
 
 import numpy as np
-from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
-from PIL import Image
 
+from tf_interp.strips import strips
 from tf_interp.system.files import replaced_file
 
 _RUNNING_MEAN = 8  # values
 
 Curve = Tuple[Sequence[float], Sequence[float]]
 """x and y values."""
-_HOLD = 700  # milliseconds that a film stands still at its ends
-
-
-def flow_colors(flow: np.ndarray) -> np.ndarray:
-    """A flow on the colour wheel: hue is the direction, saturation the length; no flow is white.
-
-    Args:
-        flow: float [...,2], (F_x, F_y) in pixels. The longest is drawn in full saturation.
-
-    Returns:
-        float32 [...,3], RGB in [0, 1]. Pointing right is red, down yellow-green, left cyan, up violet.
-    """
-    length = np.linalg.norm(flow, axis=-1)
-    scale = max(float(length.max()), 1e-6)
-    hue = np.arctan2(flow[..., 1], flow[..., 0]) / (2 * np.pi) % 1.0
-    hsv = np.stack([hue, np.clip(length / scale, 0, 1), np.ones_like(hue)], axis=-1)
-    return hsv_to_rgb(hsv).astype(np.float32)
-
-
-def to_rgb(images: np.ndarray) -> np.ndarray:
-    """Images [...,C] in [0, 1] as RGB [...,3]; one channel becomes grey."""
-    clipped = np.clip(np.asarray(images, np.float32), 0.0, 1.0)
-    return np.repeat(clipped, 3, axis=-1) if clipped.shape[-1] == 1 else clipped[..., :3]
-
-
-def map_colors(maps: np.ndarray) -> np.ndarray:
-    """Flows [...,2] on the colour wheel, masks [...,1] as grey, images [...,3] as they are: RGB [...,3] in [0, 1]."""
-    return flow_colors(maps) if maps.shape[-1] == 2 else to_rgb(maps)
-
-
-def strips(
-    frames: np.ndarray, goal: np.ndarray, maps: Sequence[np.ndarray] = (), lengths: Optional[np.ndarray] = None
-) -> np.ndarray:
-    """Walks as rows of one picture: start, the steps, goal; under each walk a row for each of its maps.
-
-    Args:
-        frames: [B,K+1,H,W,C] in [0, 1].
-        goal: [B,H,W,C].
-        maps: each [B,K,H,W,*], flows, masks or images; see `map_colors`. Each is drawn under the frame it led to.
-        lengths: int [B], steps taken. Cells after STOP are black, those of maps too, as in Fig. 5. None: K each.
-
-    Returns:
-        float32 [B * (1 + len(maps)) * H, (K+2) * W, 3].
-    """
-    rows = [np.concatenate([to_rgb(frames), to_rgb(goal)[:, np.newaxis]], axis=1)]
-    beside = [(0, 0), (1, 1), (0, 0), (0, 0), (0, 0)]  # start and goal have no maps
-    rows += [np.pad(map_colors(each), beside, constant_values=1.0) for each in maps]
-    cells = np.stack(rows, axis=1)  # [B,rows,K+2,H,W,3]
-    if lengths is not None:
-        after_stop = np.arange(frames.shape[1]) > np.asarray(lengths)[:, np.newaxis]  # [B,K+1]
-        cells[:, :, :-1] *= ~after_stop[:, np.newaxis, :, np.newaxis, np.newaxis, np.newaxis]
-    walks, kinds, columns, height, width, _ = cells.shape
-    return cells.transpose(0, 1, 3, 2, 4, 5).reshape(walks * kinds * height, columns * width, 3)
 
 
 def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path, lengths: np.ndarray) -> None:
@@ -78,30 +24,13 @@ def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path, l
         title: line above the picture.
         path: where to; the ending decides the format.
     """
-    _labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title, path)
+    figure = labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title)
+    with replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110, bbox_inches="tight")
 
 
-def maps_figure(
-    frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path, lengths: np.ndarray
-) -> None:
-    """Writes walks, each with rows beneath it of what each transformation did in each step.
-
-    Args:
-        frames: [B,K+1,H,W,C] in [0, 1].
-        goal: [B,H,W,C].
-        maps: label -> [B,K,H,W,*]; see `map_colors`.
-        title: line above the picture.
-        path: where to; the ending decides the format.
-        lengths: int [B], see `strips`.
-    """
-    picture = strips(frames, goal, list(maps.values()), lengths)
-    _labelled_figure(picture, ["walk", *maps] * len(frames), frames.shape, title, path)
-
-
-def _labelled_figure(
-    picture: np.ndarray, rows: Sequence[str], frames_shape: Sequence[int], title: str, path: Path
-) -> None:
-    """Writes a picture of `strips` with its columns named start, s_1 ... s_K, goal."""
+def labelled_figure(picture: np.ndarray, rows: Sequence[str], frames_shape: Sequence[int], title: str) -> Figure:
+    """A picture of `strips`, its rows named, its columns called start, s_1 ... s_K, goal; [B,K+1,H,W,C] the shape."""
     columns, height, width = frames_shape[1] + 1, *frames_shape[2:4]
     figure = Figure(figsize=(0.75 * columns, 0.75 * len(rows) + 0.7))  # not pyplot: it chooses the caller's backend
     axes = figure.subplots()
@@ -116,8 +45,7 @@ def _labelled_figure(
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_title(title, fontsize=9)
-    with replaced_file(path) as temporary:
-        figure.savefig(temporary, dpi=110, bbox_inches="tight")
+    return figure
 
 
 def strip_rows_figure(walks: Dict[str, Tuple[np.ndarray, np.ndarray]], goal: np.ndarray, path: Path) -> None:
@@ -181,50 +109,3 @@ def curves_figure(panels: Dict[str, Dict[str, Curve]], x: str, path: Path, logar
 def _style(index: int) -> Tuple[str, str]:
     """Colour and dash of a line: ten colours solid, the same ten dashed, then dotted."""
     return f"C{index % 10}", ("-", "--", ":")[index // 10 % 3]
-
-
-def save_strip(frames: np.ndarray, goal: np.ndarray, length: int, path: Path, magnify: int = 1) -> None:
-    """Writes one walk: a strip (start, steps, goal) as an image file, or the steps as an animation if it is a .gif.
-
-    Args:
-        frames: [K+1,H,W,C] in [0, 1].
-        goal: [H,W,C].
-        length: steps taken, 0 to K. After STOP the cells of a strip are black; an animation ends there.
-        path: where to.
-        magnify: whole number by which pixels are enlarged.
-    """
-    if path.suffix.lower() == ".gif":
-        _save_gif(to_rgb(frames[: length + 1]), path, magnify)
-        return
-    picture = _pixels(strips(frames[np.newaxis], goal[np.newaxis], lengths=np.array([length])), magnify)
-    with replaced_file(path) as temporary:
-        picture.save(temporary)
-
-
-def _save_gif(frames: np.ndarray, path: Path, magnify: int) -> None:
-    pictures = [_pixels(frame, magnify) for frame in frames]
-    durations = [1000, *[400] * (len(pictures) - 2), 1500][: len(pictures)]  # milliseconds; linger on both ends
-    with replaced_file(path) as temporary:
-        pictures[0].save(temporary, save_all=True, append_images=pictures[1:], duration=durations, loop=0)
-
-
-def save_film(frames: np.ndarray, path: Path, rate: int, magnify: int = 1) -> None:
-    """Writes images as a GIF or an animated WebP that goes there and back, with a hold at either end.
-
-    Args:
-        frames: [N,H,W,C] in [0, 1], N at least 2.
-        path, magnify: see `save_strip`.
-        rate: images a second.
-    """
-    pictures = [_pixels(frame, magnify) for frame in to_rgb(frames)]
-    there = [_HOLD, *[round(1000 / rate)] * (len(pictures) - 2), _HOLD]
-    with replaced_file(path) as temporary:
-        pictures[0].save(
-            temporary, save_all=True, append_images=[*pictures[1:], *pictures[-2:0:-1]],
-            duration=[*there, *there[-2:0:-1]], loop=0,
-        )  # fmt: skip
-
-
-def _pixels(picture: np.ndarray, magnify: int) -> Image.Image:
-    image = Image.fromarray(np.round(picture * 255).astype(np.uint8))
-    return image.resize((image.width * magnify, image.height * magnify), Image.NEAREST)

@@ -109,9 +109,11 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
 
 def _meet(workers: Workers, config: Config, folder: RunFolder, resume: bool) -> None:
     """Waits for the other workers, and holds their settings and the checkpoint that they begin with against ours."""
-    settings = {name: value for name, value in config.to_dict().items() if name != "data_dir"}
-    newest = saved_in(folder.checkpoints)[-1:] if resume else None
-    workers.meet({**settings, "newest checkpoint": str(newest)}, config.optimizer.worker_wait)
+    settings = config.to_dict()
+    for path in ("data_dir", "run_dir"):  # the same folder may have another path on each machine
+        del settings[path]
+    newest = [checkpoint.name for checkpoint in saved_in(folder.checkpoints)[-1:]] if resume else []
+    workers.meet({**settings, "newest checkpoint": newest}, config.optimizer.worker_wait)
 
 
 @contextlib.contextmanager

@@ -16,11 +16,12 @@ from tf_interp.peers.settings import PeerSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {
-    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif      an animation",
+    "interpolate": "  tf-interp interpolate A.png B.png --out walk.gif       a film; or .webp, .mp4",
     "evaluate": "  tf-interp evaluate results/mnist_bptt",
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",
     "lines": "  tf-interp lines cross_fade bptt_seed0 acai_seed0 --out FOLDER",
+    "gallery": "  tf-interp gallery results/mnist_bptt cross_fade --out results/gallery/digits",
     "report": "  tf-interp report --results FOLDER --readme README.md",
     "noise": "  tf-interp noise --sigma-flow 2 --out FOLDER",
     "classifier": "  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier",
@@ -88,7 +89,7 @@ def test_python_m_tf_interp_is_the_command(tmp_path):
     path = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=path)
     assert done.returncode == 2
-    assert done.stderr == "error: --out a.txt: unknown ending '.txt'; use .png, .jpg or .gif\n"
+    assert done.stderr == "error: --out a.txt: unknown ending '.txt'; use .png, .jpg, .gif, .webp, .mp4\n"
 
 
 def test_ranges():

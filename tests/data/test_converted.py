@@ -6,7 +6,8 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
-from faces import jpeg, numbered, write_archive
+from faces import decoded, jpeg, numbered, write_archive
+from PIL import Image
 
 from tf_interp.data.converted import hdf5_of
 from tf_interp.data.sources import load_images, load_training_images
@@ -73,16 +74,31 @@ def test_a_folder_of_pictures_and_a_folder_with_a_converted_file(cache, tmp_path
         assert list(content) == ["features"]  # the attributes are not needed
 
 
+def test_pictures_of_any_size_are_taken_by_their_middle_and_aligned_faces_as_ever(cache, tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    for number in range(20):
+        content = jpeg(number) if number % 2 else jpeg(number, size=(300, 200), mode="L")
+        (tmp_path / "mine" / f"{number:02d}.jpg").write_bytes(content)
+    train, _ = load_images("celeba", str(tmp_path / "mine"))
+    said = capsys.readouterr().out
+    assert "178 x 218 are cut as CelebA's, of others the largest square in the middle is taken" in said
+    aligned = Image.fromarray(decoded(jpeg(1))).resize((64, 78), Image.LANCZOS).crop((0, 7, 64, 71))
+    np.testing.assert_array_equal(train[1], aligned)
+    middle = decoded(jpeg(0, size=(300, 200), mode="L"))[:, 50:250]
+    expected = np.asarray(Image.fromarray(middle).resize((64, 64), Image.LANCZOS)).astype(int)
+    np.testing.assert_allclose(train[0][:, 4:-4], expected[:, 4:-4], atol=1)  # the filter sees beyond the cut
+
+
 def test_pictures_that_cannot_be_used_say_why_and_what_to_do(cache, tmp_path):
     folder = tmp_path / "holidays"
     folder.mkdir()
     with pytest.raises(FileError, match="holidays holds no pictures"):
         load_images("celeba", str(folder))
-    (folder / "a.png").write_bytes(jpeg(1, size=(300, 200), kind="PNG"))
-    remedy = "--fit crops and resizes.*options named are those of: python -m fuel_compat convert celeba 64 --no-targets"
-    with pytest.raises(FileError, match=f"a.png is 300 x 200 pixels, .*{remedy} -d .*holidays -o FOLDER; give the"):
+    (folder / "a.jpg").write_bytes(jpeg(1)[:900])
+    remedy = "replace or remove it.*options named are those of: python -m fuel_compat convert celeba 64 --no-targets"
+    with pytest.raises(FileError, match=f"a.jpg cannot be decoded.*{remedy} -d .*holidays -o FOLDER; give the"):
         load_images("celeba", str(folder))
-    (folder / "a.png").write_bytes(jpeg(1, kind="PNG"))
+    (folder / "a.jpg").write_bytes(jpeg(1, size=(300, 200)))
     with pytest.raises(InputError, match="has 1 pictures to train on and 0 to test on; a walk needs two of each"):
         load_training_images("celeba", str(folder))
     broken = tmp_path / "broken.zip"

@@ -27,6 +27,7 @@ def test_whole_times_are_the_frames(walks):
         np.testing.assert_allclose(walks.at(k), walks.frames[:, k], atol=1e-6)
     between = walks.at(1.5)
     assert np.abs(between - walks.frames[:, 1]).max() > 0.05 and np.abs(between - walks.frames[:, 2]).max() > 0.05
+    np.testing.assert_allclose(walks.at([4.2, 1.5, 4.7])[1], between, atol=1e-6)
     with pytest.raises(InputError, match="t: 5.5 is outside the allowed range 0 to 5, the steps of this walk"):
         walks.at(5.5)
 
@@ -67,24 +68,31 @@ def test_composed_walks_have_parts_too_and_stopped_ones_stay(composition):
     active = tf.constant([[True, True], [True, False]])
     command = Command(PolicyOutput(zeros, zeros + 1.0, zeros[..., 0]), zeros, ~active)
     walks = Trajectory(frames, tf.constant(ramp), command, {"mu_flow": flow}, active)
-    found = Parts(("warp",), composition, walks)(1, 0.5)
+    (found,) = Parts(("warp",), composition, walks)(1, [0.5])
     inside = slice(2, 7)
     np.testing.assert_allclose(found[0, :, inside], ramp[0, :, inside] - 0.75 / 8, atol=1e-5)
     np.testing.assert_allclose(found[1, :, inside], ramp[1, :, inside] - 0.5 / 8, atol=1e-5)
 
 
-def test_a_film_is_even_from_end_to_end(walks):
-    images = film(walks, 60)
+def test_a_film_is_even_from_the_start_to_the_goal(walks):
+    goal = np.roll(walks.frames[0, -1], 2, axis=1)  # which the walk missed by far
+    images = film(walks, goal, 60)
     steps = np.sqrt(np.square(np.diff(images, axis=0)).sum(axis=(1, 2, 3)))
     assert images.shape == (60, 28, 28, 1) and steps.max() / steps.mean() < 1.3
-    np.testing.assert_allclose(images[[0, -1]], walks.frames[0, [0, 5]], atol=1e-6)
+    np.testing.assert_array_equal(images[0], walks.frames[0, 0])
+    np.testing.assert_array_equal(images[-1], goal)
 
 
-def test_a_film_ends_where_the_walk_stops():
-    def part(k, t):
-        return np.full([1, 1, 1, 1], k + t, np.float32)
+def test_a_film_fades_from_where_the_walk_stops():
+    def part(k, times):
+        return np.float32(k + times).reshape(-1, 1, 1, 1, 1)
 
-    stopped = Path(np.zeros([1, 4, 1, 1, 1]), np.array([2]), np.zeros([1, 3, 1]), part)
-    np.testing.assert_allclose(film(stopped, 5).ravel(), [0, 0.5, 1, 1.5, 2], atol=1e-6)
+    frames = np.minimum(np.arange(4, dtype=np.float32), 2).reshape(1, 4, 1, 1, 1)
+    stopped = Path(frames, np.array([2]), np.zeros([1, 3, 1]), part)
+    goal = np.full([1, 1, 1], 4.0, np.float32)
+    np.testing.assert_allclose(film(stopped, goal, 9).ravel(), np.arange(9) / 2, atol=1e-6)
+    standing = stopped._replace(frames=0 * frames, lengths=np.array([0]))
+    np.testing.assert_allclose(film(standing, goal, 5).ravel(), np.arange(5), atol=1e-6)
+    np.testing.assert_allclose(film(standing, 0 * goal, 3), 0)
     with pytest.raises(InputError, match="frames: 1 is below the smallest allowed value 2"):
-        film(stopped, 1)
+        film(stopped, goal, 1)

@@ -29,7 +29,7 @@ def pair(random):
 
 
 def test_public_names():
-    assert set(tf_interp.__all__) == {"Interpolator", "Path", "load_interpolator", "__version__"}
+    assert set(tf_interp.__all__) == {"Interpolator", "Path", "load_interpolator", "prepare_image", "__version__"}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         tf_interp.nothing  # noqa: B018
 
@@ -56,6 +56,14 @@ def test_deterministic_unless_a_seed_is_given(saved, pair):
 def test_a_pair_walks_the_same_alone_and_in_company(saved, pair):
     alone = saved[0](pair[0][:1], pair[1][:1])
     np.testing.assert_allclose(saved[0](*pair).frames[:1], alone.frames, atol=1e-5)
+
+
+def test_a_walk_is_the_same_without_a_graph(saved, pair):
+    eagerly = load_interpolator(saved[1], compiled=False)
+    for seed in (None, 3):
+        compiled, eager = (model(*pair, seed) for model in (saved[0], eagerly))
+        np.testing.assert_allclose(eager.frames, compiled.frames, atol=1e-5)
+        np.testing.assert_array_equal(eager.lengths, compiled.lengths)
 
 
 @pytest.mark.parametrize("level", ["run", "model"])

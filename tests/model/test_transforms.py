@@ -8,12 +8,12 @@ import pytest
 import tensorflow as tf
 
 from tf_interp.model.structs import FlowRange
-from tf_interp.model.transforms import TRANSFORMATIONS, collect_heads, compose
+from tf_interp.model.transforms import TRANSFORMATIONS, canvas, collect_heads, compose
 from tf_interp.model.transforms.blend import blend, keep_mask
 from tf_interp.model.transforms.projection import projected
 from tf_interp.model.transforms.recolor import recolor
 from tf_interp.model.transforms.similarity import similarity_flow
-from tf_interp.model.transforms.warp import warp
+from tf_interp.model.transforms.warp import inside, warp
 
 
 def off_grid_flow(random, shape, reach=2):
@@ -210,6 +210,23 @@ def test_the_flow_of_a_similarity_by_hand():
     np.testing.assert_allclose(similarity_flow(quarter, 3, 3)[0, 1, 1], [0.0, 0.0], atol=1e-6)
     twice = tf.constant([[0.0, np.log(2.0), 3.0, -1.0]], tf.float32)  # read from twice as far, 3 right and 1 up
     np.testing.assert_allclose(similarity_flow(twice, 5, 4)[0, 0, 3], [1.5 + 3, -2.0 - 1], atol=1e-6)
+
+
+def test_what_comes_from_outside_fades_over_one_pixel():
+    flow = tf.constant(
+        [[[[-0.25, 0.0], [0.0, 0.0], [0.5, 0.5]], [[-1.5, 0.0], [2.0, 0.25], [0.0, 0.0]]]]
+    )  # 2 x 3 pixels
+    np.testing.assert_allclose(inside(flow)[0, :, :, 0], [[0.75, 1.0, 0.5], [0.0, 0.0, 1.0]])
+
+
+def test_the_corners_of_a_turned_image_are_black_composed_or_not():
+    params = {"similarity": tf.constant([[np.pi / 4, 0.0, 0.0, 0.0]], tf.float32)}
+    turned = TRANSFORMATIONS["similarity"].apply(tf.ones([1, 9, 9, 1]), params)
+    # The pixel x to the right of the centre and 4 above it comes from |x - 4| / sqrt(2) off the centre along y, of 4
+    # that there are: for x = -4, -3 and -2 from 1.657, 0.950 and 0.243 outside.
+    np.testing.assert_allclose(turned[0, 0, :5, 0], [0.0, 0.050, 0.757, 1.0, 1.0], atol=1e-3)
+    whole = canvas.begun(tf.ones([1, 9, 9, 1]))
+    np.testing.assert_allclose(canvas.rendered(TRANSFORMATIONS["similarity"].compose(whole, params)), turned, atol=1e-6)
 
 
 def test_four_quarter_turns_are_the_identity_and_one_is_numpys(random):

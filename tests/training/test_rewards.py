@@ -31,8 +31,8 @@ STEPS = 2
 
 
 def pyramid(level):
-    """The pyramid's distance, given the one pixel of its first level; the next two are that times (6 / 16)^2."""
-    return sum(4 ** (n + 1) * (level * (36 / 256) ** n) ** 2 for n in range(3))
+    """The pyramid's distance, given the one pixel of its first level; the next three are that times (6 / 16)^2."""
+    return sum(16 ** (n + 1) * (level * (36 / 256) ** n) ** 2 for n in range(4))
 
 
 EARNED = {  # for a weight of 1, by step of each of the three rollouts

@@ -141,3 +141,21 @@ def test_damaged_events_are_named(tmp_path, capsys):
         pass
     assert f"WARNING      {path} is damaged" in capsys.readouterr().err
     assert ("1 Does it learn/return", 20) in tags_in(tmp_path)
+
+
+def test_events_that_were_cut_short_between_two_are_missed_by_the_rows(tmp_path, capsys):
+    with RunLog(tmp_path, 0, 40) as log:
+        for iteration in (10, 20, 30):
+            log.scalars(iteration, {"return": -1.0, "goal_distance": 1.0})
+    write_summary(tmp_path, 30, {"goal_relative": 0.5})  # events of the end, in a file of their own
+    (path,) = (path for path in tmp_path.glob("events.*") if "held_out" not in path.name)
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little") + 16  # of the first record: the version
+    path.write_bytes(content[:length])
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert "TensorBoard has no events after iteration 0" in capsys.readouterr().err
+    path.write_bytes(content)
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert "WARNING" not in capsys.readouterr().err

@@ -23,7 +23,7 @@ steps, and with the flow and masks of each step. Needs Gradio and Python 3.10: {
 HEAD = """# From one picture to another
 Draw or upload a start and a goal. Digits are prepared as MNIST was; the model then walks from one to the other."""
 _FRAMES, _RATE = 60, 30
-_SIDE, _SHOWN = 280, 448  # pixels along a side of a canvas, and of the film, or nearly
+_SIDE, _CELL = 280, 150  # pixels along a side of a canvas, and of a strip's cell, or nearly
 
 
 @dataclass(frozen=True)
@@ -114,21 +114,19 @@ def walk(model: str, start: Path, goal: Path) -> Tuple[str, str, str, str]:
     """
     import numpy as np
 
-    from tf_interp.data.image_file import read_image
-    from tf_interp.data.own_digits import SHAPE
-    from tf_interp.data.sources import Source
-    from tf_interp.figures import save_film, save_strip
+    from tf_interp.films import save_film
     from tf_interp.model.film import film
+    from tf_interp.model.own_pictures import prepare_image
     from tf_interp.report.maps import draw_maps
+    from tf_interp.strips import save_strip
 
     interpolator, out = _loaded(model), Path(tempfile.mkdtemp(prefix="tf_interp_demo_"))
-    config, shape = interpolator.config, interpolator.image_shape
-    digits = tuple(shape) == SHAPE and Source(config.data, config.data_dir).same_as(Source("mnist"))
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        first, last = (read_image(file, shape, digits)[np.newaxis] for file in (start, goal))
-    path, magnify = interpolator(first, last), max(1, _SHOWN // shape[1])
-    save_film(film(path, _FRAMES), out / "walk.gif", _RATE, magnify)
-    save_strip(path.frames[0], last[0], int(path.lengths[0]), out / "strip.png", max(1, magnify // 3))
+        first, last = (prepare_image(file, interpolator)[np.newaxis] for file in (start, goal))
+    path = interpolator(first, last)
+    save_film([film(path, last[0], _FRAMES)], out / "walk.gif", _RATE)
+    magnify = max(1, _CELL // interpolator.image_shape[1])
+    save_strip(path.frames, last, path.lengths, out / "strip.png", magnify)
     draw_maps(interpolator, first, last, "what each step did", out / "maps.png")
     before, after = (float(np.square(image - last).sum()) for image in (first, path.frames[:, -1]))
     left = f"{int(path.lengths[0])} steps; {after / max(before, 1e-9):.1%} of the way is left."

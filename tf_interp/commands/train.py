@@ -30,9 +30,8 @@ DESCRIPTIONS = {
   --demo              the whole pipeline in minutes, on faces that it draws
   --data-dir ZIP      CelebA's img_align_celeba.zip, converted once; from
                       https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html
-  --data-dir FOLDER   pictures of 178 x 218 pixels, as CelebA's
-  --data-dir HDF5     what python -m fuel_compat convert celeba 64 wrote,
-                      with its --fit from pictures of any size
+  --data-dir FOLDER   pictures of any size, whose middle is taken
+  --data-dir HDF5     what python -m fuel_compat convert celeba 64 wrote
   --resume RUN        goes on after an interruption""",
 }
 FAMILIES = {"mnist": ("mnist", "lines"), "celeba": ("celeba", "faces")}

@@ -16,6 +16,7 @@ from typing import List, Optional
 import fuel_compat
 from fuel_compat.folders import PictureFile
 from fuel_compat.pictures import locate
+from fuel_compat.pixels import ALIGNED
 from tf_interp.errors import FileError
 
 _NAME = "celeba_64.hdf5"
@@ -26,7 +27,7 @@ def hdf5_of(path: Path) -> Path:
 
     Args:
         path: a folder with `celeba_64.hdf5`; or what `fuel_compat.convert_celeba` takes: a zip archive, or a folder
-            with one or with pictures.
+            with one or with pictures, of any size.
 
     Returns:
         The HDF5 file; `path` itself if it is neither a zip archive nor a folder.
@@ -55,8 +56,11 @@ def _converted(path: Path) -> Path:
     if (folder / _NAME).is_file():
         print(f"data         {path}, from its conversion of an earlier run: {folder / _NAME}")
         return folder / _NAME
-    print(f"data         {path} is converted once, to {folder / _NAME}")
-    made = fuel_compat.convert_celeba(path, folder, output_filename=_NAME, targets=False, progress=True)
+    print(
+        f"data         {path} is converted once, to {folder / _NAME}; pictures of "
+        f"{ALIGNED[0]} x {ALIGNED[1]} are cut as CelebA's, of others the largest square in the middle is taken"
+    )
+    made = fuel_compat.convert_celeba(path, folder, output_filename=_NAME, targets=False, fit=True, progress=True)
     for outdated in folder.parent.glob(f"{glob.escape(source)}-*"):
         if outdated != folder:
             shutil.rmtree(outdated, ignore_errors=True)

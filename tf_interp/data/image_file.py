@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from fuel_compat.pixels import ALIGNED, cut, geometry_of, opaque, open_picture, picture_guard, upright
 from tf_interp.data.own_digits import like_mnist
 from tf_interp.data.pixels import as_floats
-from tf_interp.errors import FileError
+from tf_interp.errors import FileError, InputError
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")  # Pillow's others are rare, and some start other programs
 
@@ -28,6 +28,7 @@ def read_image(file: Path, image_shape: Tuple[int, int, int], digits: bool = Fal
 
     Raises:
         FileError: missing, no image, damaged, or of absurd size.
+        InputError: a digit is looked for, and there is no ink.
     """
     height, width, channels = image_shape
     if not file.exists():
@@ -36,7 +37,10 @@ def read_image(file: Path, image_shape: Tuple[int, int, int], digits: bool = Fal
         image = _eight_bits(upright(opened), file)
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if digits and not as_is:
-        array, done = like_mnist(image)
+        try:
+            array, done = like_mnist(image)
+        except InputError as error:
+            raise InputError(f"{file}: {error}; take another picture, or this one as it is with --as-is") from None
     else:
         image, done = _resized(opaque(image).convert("RGB"), (width, height), as_is)
         array = as_floats(np.asarray(image.convert("L") if channels == 1 else image).reshape(height, width, channels))

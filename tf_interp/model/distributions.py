@@ -1,26 +1,26 @@
 """What the two agents draw: pi a Gaussian command and a Bernoulli STOP, a stochastic T a flow (sections 4 and 4.4)."""
 
-from typing import Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 import tensorflow as tf
-import tensorflow_probability as tfp
 
 from tf_interp.model.structs import Command, PolicyOutput
 from tf_interp.system.replicas import own_part
 
-tfd = tfp.distributions
+if TYPE_CHECKING:
+    from tensorflow_probability import distributions as tfd
 
 _COMMAND_STREAM, _STOP_STREAM, _FLOW_STREAM = 0, 1, 2  # independent random numbers from one seed
 
 
-def command_distribution(policy: PolicyOutput) -> tfd.Distribution:
+def command_distribution(policy: PolicyOutput) -> "tfd.Distribution":
     """N(mean, diag(stddev^2)) over commands [...,D]; its log_prob is [...]. Samples are reparameterised."""
-    return tfd.MultivariateNormalDiag(policy.mean, policy.stddev)
+    return _tfd().MultivariateNormalDiag(policy.mean, policy.stddev)
 
 
-def stop_distribution(policy: PolicyOutput) -> tfd.Distribution:
+def stop_distribution(policy: PolicyOutput) -> "tfd.Distribution":
     """Bernoulli over STOP [...]."""
-    return tfd.Bernoulli(logits=policy.stop_logit, dtype=tf.float32)
+    return _tfd().Bernoulli(logits=policy.stop_logit, dtype=tf.float32)
 
 
 def act(policy: PolicyOutput, seed: Optional[tf.Tensor], use_stop: bool) -> Command:
@@ -71,7 +71,14 @@ def flow_log_prob(flow: tf.Tensor, mu_flow: tf.Tensor, sigma_flow: tf.Tensor) ->
 
     Also for the correlated noise of eq. 8, "pretending" that it was drawn with this diagonal covariance (section 4.4).
     """
-    return tf.reduce_sum(tfd.Normal(mu_flow, sigma_flow).log_prob(flow), axis=[-3, -2, -1])
+    return tf.reduce_sum(_tfd().Normal(mu_flow, sigma_flow).log_prob(flow), axis=[-3, -2, -1])
+
+
+def _tfd():
+    """TensorFlow Probability's distributions. Loaded here, because a walk that draws nothing need not wait for them."""
+    from tensorflow_probability import distributions
+
+    return distributions
 
 
 def _noise_like(tensor: tf.Tensor, key: tf.Tensor) -> tf.Tensor:

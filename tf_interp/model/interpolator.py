@@ -14,18 +14,19 @@ from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.structs import ImageShape, Path, Trajectory
 
 
-def load_interpolator(path: Union[str, FilePath]) -> "Interpolator":
+def load_interpolator(path: Union[str, FilePath], compiled: bool = True) -> "Interpolator":
     """Loads a model that a run saved.
 
     Args:
         path: a run's folder, for example "results/mnist_bptt", or the model/ folder inside it.
+        compiled: False for a few walks: it saves seconds at the first and makes each slower.
 
     Raises:
         FileError: no model there, or it is damaged.
     """
     folder = FilePath(path)
     inner = folder / "model"
-    return Interpolator(*load_agents(inner if inner.is_dir() else folder))
+    return Interpolator(*load_agents(inner if inner.is_dir() else folder), compiled)
 
 
 class Interpolator:
@@ -38,10 +39,10 @@ class Interpolator:
         parameters: number of weights of the two agents.
     """
 
-    def __init__(self, agents: Agents, config: Config, image_shape: ImageShape):
+    def __init__(self, agents: Agents, config: Config, image_shape: ImageShape, compiled: bool = True):
         self.agents, self.config, self.image_shape = agents, config, image_shape
         self.parameters = sum(net.count_params() for net in (agents.policy, agents.transformer))
-        self._compiled = tf.function(self._walk, reduce_retracing=True)
+        self._rolled_out = tf.function(self._walk, reduce_retracing=True) if compiled else self._walk
 
     def __call__(
         self, start: np.ndarray, goal: np.ndarray, seed: Optional[int] = None, steps: Optional[int] = None
@@ -80,7 +81,7 @@ class Interpolator:
         steps = self.config.model.steps if steps is None else steps
         if not 1 <= steps <= 1000:
             raise InputError(f"steps: {steps} is outside the allowed range 1 to 1000")
-        return self._compiled(start, goal, steps, None if seed is None else tf.constant([seed, 0], tf.int32))
+        return self._rolled_out(start, goal, steps, None if seed is None else tf.constant([seed, 0], tf.int32))
 
     def _walk(self, start: tf.Tensor, goal: tf.Tensor, steps: int, key: Optional[tf.Tensor]) -> Trajectory:
         rules = Rules(key, self.config.obeys_stop)

@@ -13,7 +13,7 @@ index k of every other tensor belongs to the step s_k -> s_{k+1}:
     active   1          1          0                     length = 2
 """
 
-from typing import Callable, Dict, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -148,25 +148,33 @@ class Path(NamedTuple):
         frames: float32 [B,K+1,H,W,C] in [0, 1]; frames[:, 0] is the start, after STOP the last image repeats.
         lengths: int32 [B], number of transformations applied.
         commands: float32 [B,K,D].
-        part: (k, t) -> images after the first part t in [0, 1] of the step from s_k to s_{k+1}, see `at`.
+        part: (k, times [T]) -> images [T,B,H,W,C] after first parts, in [0, 1], of the step from s_k to s_{k+1}, see
+            `at`.
     """
 
     frames: np.ndarray
     lengths: np.ndarray
     commands: np.ndarray
-    part: Optional[Callable[[int, float], np.ndarray]] = None
+    part: Optional[Callable[[int, np.ndarray], np.ndarray]] = None
 
-    def at(self, t: float) -> np.ndarray:
-        """The images at any time of the walks, also between two frames: float32 [B,H,W,C] in [0, 1].
+    def at(self, t: Union[float, Sequence[float]]) -> np.ndarray:
+        """The images at any time of the walks, also between two frames.
 
         Args:
-            t: from 0, the start, to K, the last frame; 2.25 is a quarter of the way from s_2 to s_3.
+            t: from 0, the start, to K, the last frame; 2.25 is a quarter of the way from s_2 to s_3. Or several times.
+
+        Returns:
+            float32 [B,H,W,C] in [0, 1]; [T,B,H,W,C] at T times.
 
         Raises:
             InputError: t is outside of this range.
         """
-        steps = self.commands.shape[1]
-        if not 0 <= t <= steps:
-            raise InputError(f"t: {t} is outside the allowed range 0 to {steps}, the steps of this walk")
-        k = min(int(t), steps - 1)
-        return self.part(k, t - k)
+        steps, times = self.commands.shape[1], np.atleast_1d(t)
+        outside = times[~((times >= 0) & (times <= steps))]  # NaN is
+        if len(outside):
+            raise InputError(f"t: {outside[0]} is outside the allowed range 0 to {steps}, the steps of this walk")
+        taken = np.minimum(times.astype(int), steps - 1)
+        images = np.empty([len(times), *self.frames[:, 0].shape], np.float32)
+        for k in np.unique(taken):
+            images[taken == k] = self.part(int(k), times[taken == k] - k)
+        return images if np.ndim(t) else images[0]

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.model.networks.blocks import ConvBody, halved, leaky_relu, upsampling
+from tf_interp.model.networks.blocks import ConvBody, cropped, halved, leaky_relu, upsampling
 from tf_interp.model.structs import ImageShape, LossOutput
 from tf_interp.peers.cross_fade import full_lengths, step_times
 from tf_interp.peers.settings import PeerSettings
@@ -53,9 +53,8 @@ class Decoder(keras.Model):
     def call(self, latents: tf.Tensor) -> tf.Tensor:
         """latents: float32 [B,D]. Returns float32 [B,H,W,C], not bounded."""
         h = self.reshape(self.unpack(latents))
-        for layer, (height, width) in zip(self.upsample, reversed(self.sizes)):
-            # An odd size was rounded up on the way down; the surplus row or column goes here.
-            h = layer(h)[:, :height, :width]
+        for layer, size in zip(self.upsample, reversed(self.sizes)):
+            h = cropped(layer(h), size)
         return h
 
 

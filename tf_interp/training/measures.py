@@ -44,16 +44,17 @@ def edge_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 [...]. grad is the pair of differences between neighbours along x and along y.
     """
-    right, down = _neighbour_differences(image - goal)
-    return tf.reduce_sum(tf.abs(right), axis=_IMAGE) + tf.reduce_sum(tf.abs(down), axis=_IMAGE)
+    off = image - goal
+    return tf.add_n([tf.reduce_sum(tf.abs(_differences(off, axis)), axis=_IMAGE) for axis in (-3, -2)])
 
 
 def pyramid_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
-    """sum_l 4^l ||P_l image - P_l goal||^2, l = 1 ... 3, where P_l is level l of a Gaussian pyramid.
+    """sum_l 16^l ||P_l image - P_l goal||^2, l = 1 ... 4, where P_l is level l of a Gaussian pyramid.
 
     Each level is blurred by the binomial filter (1, 4, 6, 4, 1) / 16 along both axes, then halved (Burt and Adelson
-    1983).
-    4^l counts each of its pixels as the 4^l pixels that it stands for.
+    1983). One factor 4^l counts each pixel as the 4^l pixels that it stands for. The other weighs a level by its
+    squared wavelength, as the norm of H^-1 does, which measures how far something must be carried. Without it the
+    finest level outweighs the others, and like the plain distance it has no slope where nothing overlaps.
 
     Args:
         image, goal: float32 [...,H,W,C] in [0, 1], of shapes that broadcast.
@@ -66,9 +67,9 @@ def pyramid_distance(image: tf.Tensor, goal: tf.Tensor) -> tf.Tensor:
     row = tf.constant([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
     kernel = tf.tile((row[:, tf.newaxis] * row)[:, :, tf.newaxis, tf.newaxis], [1, 1, level.shape[-1], 1])
     total = tf.zeros(tf.shape(level)[:1])
-    for size in (4.0, 16.0, 64.0):
+    for weight in (16.0, 256.0, 4096.0, 65536.0):
         level = tf.nn.depthwise_conv2d(level, kernel, [1, 2, 2, 1], "SAME")
-        total += size * tf.reduce_sum(tf.square(level), axis=_IMAGE)
+        total += weight * tf.reduce_sum(tf.square(level), axis=_IMAGE)
     return tf.reshape(total, shape)
 
 
@@ -81,9 +82,11 @@ def step_spread(states: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 [B,K+1]; 0 for s_0 and s_1, before which no two steps can differ.
     """
-    squares = tf.reduce_sum(tf.square(states[:, 1:] - states[:, :-1]), axis=_IMAGE)
+    steps = states.shape[1] - 1
+    # Splits, whose gradient is a concatenation; that of a slice takes TensorFlow several times as long.
+    before, after = tf.split(states, [steps, 1], axis=1)[0], tf.split(states, [1, steps], axis=1)[1]
+    squares = tf.reduce_sum(tf.square(after - before), axis=_IMAGE)
     lengths = tf.sqrt(squares + 1e-12)[:, tf.newaxis]  # whose slope is finite where a walk stands still
-    steps = squares.shape[1]
     taken = np.tri(steps + 1, steps, -1, np.float32)  # up to each state
     means = tf.reduce_sum(taken * lengths, axis=-1, keepdims=True) / np.maximum(taken.sum(-1, keepdims=True), 1)
     return tf.reduce_sum(taken * tf.square(lengths - means), axis=-1)
@@ -97,15 +100,12 @@ def flow_energy(flow: tf.Tensor) -> tf.Tensor:
 def flow_roughness(flow: tf.Tensor) -> tf.Tensor:
     """Mean over neighbours of |F(x+1, y) - F(x, y)|^2 + |F(x, y+1) - F(x, y)|^2, float32 [N] of flows [N,H,W,2].
 
-    Image registration regularises its flows in this way. Neighbours meet by rolling the field, because the gradient of
-    a slice takes TensorFlow several times as long as that of a roll.
+    Image registration regularises its flows in this way.
     """
     total = 0.0
     for axis in (-3, -2):
         length = flow.shape[axis]
-        inside = np.arange(length).reshape([-1, *[1] * (-axis - 1)]) > 0  # no wrapping around
-        difference = (flow - tf.roll(flow, 1, axis)) * inside.astype(np.float32)
-        total += _mean_square(difference) * length / (length - 1)
+        total += _mean_square(_differences(flow, axis)) * length / (length - 1)
     return total
 
 
@@ -125,9 +125,14 @@ def painted_share(alpha: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(1.0 - alpha, axis=_IMAGE)
 
 
-def _neighbour_differences(field: tf.Tensor):
-    """Differences to the right and down, of [...,H,W,C]."""
-    return field[..., 1:, :] - field[..., :-1, :], field[..., 1:, :, :] - field[..., :-1, :, :]
+def _differences(field: tf.Tensor, axis: int) -> tf.Tensor:
+    """Differences from the neighbour before along an axis, counted from the last; 0 at the first pixel.
+
+    Neighbours meet by rolling the field, because the gradient of a slice takes TensorFlow several times as long.
+    """
+    length = field.shape[axis]
+    inside = np.arange(length).reshape([-1, *[1] * (-axis - 1)]) > 0  # no wrapping around
+    return (field - tf.roll(field, 1, axis)) * inside.astype(np.float32)
 
 
 def _mean_square(field: tf.Tensor) -> tf.Tensor:

@@ -121,7 +121,8 @@ def _kinetic_energy(s: Steps) -> tf.Tensor:
 
 def _off_waypoints(ends: Ends) -> tf.Tensor:
     """Of each rollout that ends at s_k, the squared distances of its frames on the way, up to s_k or s_{K-1}."""
-    off = pixel_distance(ends.states[:, 1:-1], ends.waypoints, "l2")
+    _, on_the_way, _ = tf.split(ends.states, [1, ends.states.shape[1] - 2, 1], axis=1)
+    off = pixel_distance(on_the_way, ends.waypoints, "l2")
     return -tf.cumsum(tf.pad(off, [[0, 0], [1, 1]]), axis=1)
 
 

@@ -5,25 +5,23 @@ TensorBoard names a run by the folder that its event files are in, so they are i
 
 import contextlib
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
-from tensorboard.compat.proto import event_pb2
 from tensorboard.plugins.hparams import api as hparams
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tqdm import tqdm
 
-from tf_interp.figures import strips
 from tf_interp.model.structs import Trajectory
-from tf_interp.system.files import make_folder, replaced_file, written
-from tf_interp.system.run_folder import parse_rows
+from tf_interp.strips import strips
+from tf_interp.system.files import make_folder, written
 from tf_interp.system.text import markdown_table
 from tf_interp.system.weights import written_by_tensorflow
 from tf_interp.training.charts import chart
+from tf_interp.training.rewinding import ENDING, rewind
 
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
@@ -44,9 +42,7 @@ class RunLog:
     def __init__(self, folder: Path, first: int, last: int, headline: Dict[str, str] = _HEADLINE):
         self._headline = headline
         self._path, self._pages = folder / "metrics.jsonl", folder
-        _drop_rows_after(self._path, first)
-        for events in self._pages.glob("events.*"):
-            _drop_events_after(events, first)
+        rewind(self._path, first)
         make_folder(self._pages)
         with written_by_tensorflow(self._pages):
             self._writer = tf.summary.create_file_writer(str(self._pages))
@@ -149,7 +145,7 @@ def write_summary(folder: Path, iteration: int, summary: Dict[str, float]) -> No
     Raises:
         FileError: they cannot be written.
     """
-    ending = f".held_out-{iteration}"
+    ending = f"{ENDING}{iteration}"
     for earlier in folder.glob(f"events.*{ending}"):  # of a run that was interrupted after it had measured
         earlier.unlink()
     with written_by_tensorflow(folder):
@@ -181,40 +177,3 @@ def _columns(settings: Sequence[str], first: Sequence[str]) -> Any:
         info.differs = info.name in first
     plugin.content = content.SerializeToString()
     return summary
-
-
-def _drop_rows_after(path: Path, iteration: int) -> None:
-    """A killed run may have logged past its last checkpoint, and its last row may be cut short.
-
-    Rows that cannot be read for another reason are counted on stderr; the file as it was is kept beside the new one.
-    """
-    if not path.exists():
-        return
-    rows, lost = parse_rows(path.read_bytes())
-    due = [row["iteration"] <= iteration for row in rows]
-    lost += due[: len(due) - due[::-1].index(True)].count(False) if any(due) else 0  # iterations only rise
-    if lost:
-        kept = path.with_name(path.name + ".damaged")
-        with replaced_file(kept) as temporary:
-            shutil.copyfile(path, temporary)
-        print(f"WARNING      {path}: {lost} rows cannot be read and are left out; as it was: {kept}", file=sys.stderr)
-    with replaced_file(path) as temporary:
-        content = "".join(json.dumps(row) + "\n" for row, wanted in zip(rows, due) if wanted)
-        temporary.write_text(content, encoding="utf-8")
-
-
-def _drop_events_after(path: Path, iteration: int) -> None:
-    """Else TensorBoard would draw both what was logged before the interruption and what is logged again.
-
-    Settings and graph, which are at step 0, are written at each start.
-    """
-    with replaced_file(path) as temporary, written_by_tensorflow(path), tf.io.TFRecordWriter(str(temporary)) as writer:
-        try:
-            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                event = event_pb2.Event.FromString(record)
-                if event.HasField("file_version") or 0 < event.step <= iteration:
-                    writer.write(record)
-        except tf.errors.DataLossError as error:
-            # A run that is killed leaves a record cut short, and nothing follows it.
-            if "truncated" not in error.message:
-                print(f"WARNING      {path} is damaged; its later events are left out", file=sys.stderr)

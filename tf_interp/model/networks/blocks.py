@@ -63,6 +63,15 @@ def halved(size: Sequence[int], times: int) -> Tuple[int, int]:
     return height, width
 
 
+def cropped(maps: tf.Tensor, size: Sequence[int]) -> tf.Tensor:
+    """[B,h,w,*] -> [B,H,W,*], h >= H and w >= W: an odd size is rounded up on the way down, and doubled has a surplus.
+
+    Without a surplus nothing is sliced, because the gradient of a slice is slow.
+    """
+    height, width = size
+    return maps if tuple(maps.shape[1:3]) == (height, width) else maps[:, :height, :width]
+
+
 def stacked_channels(image: tf.Tensor, goal: tf.Tensor, remaining: Optional[tf.Tensor] = None) -> tf.Tensor:
     """Joins a pair of images along the channels, so that a convolution sees both at the same place.
 

@@ -5,7 +5,7 @@ from typing import Dict, List, Sequence, Tuple
 import tensorflow as tf
 
 from tf_interp.errors import InputError
-from tf_interp.model.networks.blocks import convolution, halved, upsampling
+from tf_interp.model.networks.blocks import convolution, cropped, halved, upsampling
 from tf_interp.model.structs import Head, TransformParams
 from tf_interp.system.keras2 import keras
 
@@ -92,9 +92,7 @@ class Transformer(keras.Model):
         coarse = h = self.bottleneck(self.join([skips.pop(), self.unpack_command(command)]))
         for upsample, layer in zip(self.upsample, self.decoder):
             skip = skips.pop()
-            # An odd size was rounded up on the way down; the surplus row or column goes here.
-            h = upsample(h)[:, : tf.shape(skip)[1], : tf.shape(skip)[2]]
-            h = layer(self.join([h, skip]))
+            h = layer(self.join([cropped(upsample(h), skip.shape[1:3]), skip]))
         pooled = tf.reduce_mean(tf.cast(coarse, tf.float32), axis=[1, 2])
         params = {}
         for name, spec in self.specs.items():

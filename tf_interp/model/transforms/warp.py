@@ -59,12 +59,28 @@ def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
     return sample(image, flow)
 
 
+def inside(flow: tf.Tensor) -> tf.Tensor:
+    """How much of each output pixel comes from inside the image, float32 [B,H,W,1] in [0, 1]: it falls to 0 over one
+    pixel outside, as if the image had a black frame."""
+    shares = []
+    for place, last in zip(_places(flow), (flow.shape[2] - 1, flow.shape[1] - 1)):
+        shares.append(tf.clip_by_value(tf.minimum(place, last - place) + 1.0, 0.0, 1.0))
+    return tf.multiply(*shares)[..., tf.newaxis]
+
+
+def _places(flow: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
+    """The x and the y, float32 [B,H,W], that each output pixel is read from."""
+    height, width = (tf.shape(flow)[axis] for axis in (1, 2))
+    x = tf.cast(tf.range(width), tf.float32)[tf.newaxis, tf.newaxis, :] + flow[..., 0]
+    y = tf.cast(tf.range(height), tf.float32)[tf.newaxis, :, tf.newaxis] + flow[..., 1]
+    return x, y
+
+
 def _positions(flow: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Where each output pixel is read: the index of its upper left neighbour in the flattened batch, int32 [B,H,W],
     and how far right and down of it, float32 [B,H,W,1], in [0, 1] inside of the image."""
     batch, height, width = (tf.shape(flow)[axis] for axis in range(3))
-    x = tf.cast(tf.range(width), tf.float32)[tf.newaxis, tf.newaxis, :] + flow[..., 0]
-    y = tf.cast(tf.range(height), tf.float32)[tf.newaxis, :, tf.newaxis] + flow[..., 1]
+    x, y = _places(flow)
     left = tf.clip_by_value(tf.floor(x), 0.0, tf.cast(width - 2, tf.float32))
     above = tf.clip_by_value(tf.floor(y), 0.0, tf.cast(height - 2, tf.float32))
     first = tf.range(batch)[:, tf.newaxis, tf.newaxis] * height

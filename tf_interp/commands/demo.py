@@ -73,6 +73,7 @@ def page(models: Dict[str, str]) -> Any:
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio as gr
+    from PIL import Image
 
     def shown_walk(name: str, start: Dict[str, Any], goal: Dict[str, Any]) -> Tuple[str, str, str, str]:
         try:
@@ -82,9 +83,10 @@ def page(models: Dict[str, str]) -> Any:
 
     def canvas(title: str) -> Any:
         with gr.Column():
-            brush = gr.Brush(default_size=20, colors=["#000000"], color_mode="fixed")
+            brush = gr.Brush(default_size=14, colors=["#000000"], color_mode="fixed")
             how = dict(type="filepath", format="png", canvas_size=(_SIDE, _SIDE), layers=False, transforms=())
-            pad = gr.Sketchpad(label=title, brush=brush, elem_id=title, **how)
+            paper = Image.new("RGB", (_SIDE, _SIDE), "white")  # on an empty canvas one must choose the brush first
+            pad = gr.Sketchpad(paper, label=title, brush=brush, elem_id=title, **how)
             upload = gr.UploadButton(f"upload the {title}", file_types=["image"], size="sm")
             upload.upload(lambda file: file, upload, pad, api_visibility="private")
         return pad

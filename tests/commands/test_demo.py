@@ -73,7 +73,7 @@ def test_from_drawing_to_film_in_a_browser(browser, address):
     source = browser.execute_script("return document.querySelector('#film img').src")
     with urllib.request.urlopen(source) as answer:
         film = Image.open(io.BytesIO(answer.read()))
-    assert film.n_frames == 118 and np.ptp(np.asarray(film.convert("L"))) > 200  # something was drawn
+    assert film.n_frames > 60 and np.ptp(np.asarray(film.convert("L"))) > 200  # something was drawn
     assert "of the way is left" in browser.execute_script("return document.body.innerText")
 
 

@@ -43,7 +43,7 @@ def serve(options: Options) -> None:
     """Serves the page until it is interrupted.
 
     Raises:
-        InputError: Gradio is not installed, or the port is out of range or taken.
+        InputError: Gradio is not installed, or the port cannot be used.
         FileError: the model is not there.
     """
     if importlib.util.find_spec("gradio") is None:
@@ -52,8 +52,8 @@ def serve(options: Options) -> None:
     check_models(filter(None, [options.model]))
     try:
         page(models_at_hand(options.model)).launch(server_port=options.port)
-    except OSError:
-        raise InputError(f"port: {options.port} is taken; give another --port") from None
+    except (OSError, ValueError) as error:  # the port is taken, or a proxy stands before this machine
+        raise InputError(f"the page cannot be served at --port {options.port}: {error}") from None
 
 
 def models_at_hand(first: Optional[str] = None) -> Dict[str, str]:
@@ -73,6 +73,7 @@ def page(models: Dict[str, str]) -> Any:
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio as gr
+    from PIL import Image
 
     def shown_walk(name: str, start: Dict[str, Any], goal: Dict[str, Any]) -> Tuple[str, str, str, str]:
         try:
@@ -82,9 +83,10 @@ def page(models: Dict[str, str]) -> Any:
 
     def canvas(title: str) -> Any:
         with gr.Column():
-            brush = gr.Brush(default_size=20, colors=["#000000"], color_mode="fixed")
+            brush = gr.Brush(default_size=14, colors=["#000000"], color_mode="fixed")
             how = dict(type="filepath", format="png", canvas_size=(_SIDE, _SIDE), layers=False, transforms=())
-            pad = gr.Sketchpad(label=title, brush=brush, elem_id=title, **how)
+            paper = Image.new("RGB", (_SIDE, _SIDE), "white")  # on an empty canvas one must choose the brush first
+            pad = gr.Sketchpad(paper, label=title, brush=brush, elem_id=title, **how)
             upload = gr.UploadButton(f"upload the {title}", file_types=["image"], size="sm")
             upload.upload(lambda file: file, upload, pad, api_visibility="private")
         return pad

@@ -89,7 +89,7 @@ def _trainer_of(config) -> Trainer:
 
 
 def _events(folder: Path) -> Iterator[Tuple[str, int]]:
-    for path in sorted((folder / "tensorboard").glob("events.*")):
+    for path in sorted(folder.glob("events.*")):
         for event in EventFileLoader(str(path)).Load():
             yield from ((value.tag, event.step) for value in event.summary.value if event.step > 0)
 
@@ -116,7 +116,7 @@ PARTS = {
     "config.json": Part("config.json", resumed),
     "metrics.jsonl": Part("metrics.jsonl", resumed),
     "metrics.json": Part("metrics.json", resumed),
-    "TensorBoard's events": Part("tensorboard/events*[!6]", resumed),
+    "TensorBoard's events": Part("events*[!6]", resumed),
     "model, config.json": Part("model/config.json", loaded),
     "model, .index": Part("model/weights.index", loaded),
     "model, .data": Part("model/weights.data*", loaded),

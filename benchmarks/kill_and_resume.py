@@ -1,10 +1,13 @@
 """Kills a training run at random moments, resumes it to the end, and compares it with one that was never interrupted.
 
-    python benchmarks/kill_and_resume.py --kills 20
+    python benchmarks/kill_and_resume.py --kills 20                      with SIGKILL
+    python benchmarks/kill_and_resume.py --kills 20 --signals TERM INT   stopped as a user or a cluster would
+    python benchmarks/kill_and_resume.py --kills 0 --early 10            both in the first seconds of a program
 
-Runs are tiny (tests/tiny_runs.py) and on one thread, so that they repeat to the bit. A run is killed with SIGKILL some
-times, each time later, and then left to finish. Of the kills a third comes at a moment when the files say that a
-checkpoint is being written, a third when the model or the end of the run is, the others after a random time. Then
+Runs are tiny (tests/tiny_runs.py) and on one thread, so that they repeat to the bit. A run is stopped some times and
+then left to finish. Of the signals a third comes at a moment when the files say that a checkpoint is being written, a
+third when the model or the end of the run is, the others after a random time. A program that is asked to stop must end
+with exit code 128 and the signal's number, or with 0 if it was done. Then
 
 - the weights and the last checkpoint are the same, bit for bit,
 - metrics.jsonl and TensorBoard's events have each entry once, with the same values,
@@ -25,7 +28,7 @@ import time
 import traceback
 from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -39,22 +42,24 @@ os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
 import numpy as np
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-from tensorboard.util import tensor_util
-from tiny_runs import WARPS_ALONE, tiny, write_spots
+from tiny_runs import WARPS_ALONE, arguments, script, tiny, write_spots
 
 from tf_interp.run import run
-from tf_interp.system.run_folder import RunFolder
+from tf_interp.system.entry import exit_code_of
+from tf_interp.system.run_folder import FINISHED, RunFolder
 from tf_interp.training.checkpoints import saved_in
 
-SETTINGS = dict(WARPS_ALONE, iterations=60, log_every=5, image_every=20, checkpoint_every=3)
+# Without compilation, in which most of the kills would fall.
+SETTINGS = dict(WARPS_ALONE, iterations=60, log_every=5, image_every=20, checkpoint_every=3, eager=True)
 _TIMED = re.compile(r"seconds|^_hparams_|^config$|^held_out/train_seconds")  # tags whose values differ between runs
 _EVENTS = re.compile(r"events\.out\.tfevents\..*?(\.held_out-\d+)?$")
 
 
 class Moment(NamedTuple):
-    """When to kill: as soon as something is seen in the folder, or after some seconds."""
+    """When to send which signal: as soon as something is seen in the folder, or after some seconds."""
 
     name: str
+    number: signal.Signals
     seen: Callable[[Path], bool]
 
 
@@ -63,7 +68,7 @@ def _saving(folder: Path) -> bool:
 
 
 def _ending(folder: Path) -> bool:
-    return any(name.startswith((".model", ".metrics.", ".strips", ".config")) for name in _names(folder))
+    return any(re.match(r"\.model|\.strips|\.metrics\..*json$", name) for name in _names(folder))
 
 
 def _names(folder: Path) -> List[str]:
@@ -79,23 +84,24 @@ def started(config, resume: bool, words: Path) -> int:
         with words.open("a") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
-            run(config, resume)
-        os._exit(0)
+            code = exit_code_of(lambda: run(config, resume) and 0)
+            sys.stdout.flush()
+            os._exit(code)
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)
 
 
-def killed(child: int, folder: Path, moment: Moment) -> bool:
-    """Waits for the moment and kills; False if the run had ended before."""
+def stopped(child: int, folder: Path, moment: Moment) -> Optional[int]:
+    """Waits for the moment and sends the signal; how the run ended then, or None if it had ended before."""
     while not os.waitpid(child, os.WNOHANG)[0]:
         if moment.seen(folder):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return True
-        time.sleep(0.0005)
-    return False
+            os.kill(child, moment.number)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            return 128 - code if code < 0 else code
+        time.sleep(0.001)
+    return None
 
 
 def contents_of(folder: Path) -> Dict[str, Any]:
@@ -120,56 +126,81 @@ def contents_of(folder: Path) -> Dict[str, Any]:
 
 def _events(folder: Path):
     """(tag, step, value) of all that was logged; settings and graph, which are of a start, without their values."""
-    for path in sorted((folder / "tensorboard").glob("events.*")):
+    for path in sorted(folder.glob("events.*")):
         for event in EventFileLoader(str(path)).Load():
             if event.HasField("graph_def"):
                 yield "graph", event.step, b""
             for value in event.summary.value:
-                timed = _TIMED.search(value.tag)
-                yield value.tag, event.step, b"" if timed else tensor_util.make_ndarray(value.tensor).tobytes()
+                yield value.tag, event.step, b"" if _TIMED.search(value.tag) else value.tensor.SerializeToString()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--each", type=int, default=5, help="kills of one run before it is left to finish")
+    parser.add_argument("--signals", nargs="+", choices=["KILL", "TERM", "INT"], default=["KILL"])
+    parser.add_argument("--each", type=int, default=5, help="signals to one run before it is left to finish")
+    parser.add_argument("--early", type=int, default=0, help="programs that are stopped in their first seconds")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     draw, counts, wrong = random.Random(options.seed), Counter(), 0
     with tempfile.TemporaryDirectory() as made:
         place = Path(made)
         data = write_spots(place / "data")
-        begun = time.monotonic()
-        whole = started(tiny(data, place / "whole", **SETTINGS), False, place / "whole.txt")
-        if os.waitpid(whole, 0)[1]:
-            print((place / "whole.txt").read_text())
-            return 1
-        length = time.monotonic() - begun
-        expected = contents_of(place / "whole")
-        print(f"a whole run takes {length:.0f} s", file=sys.stderr)
-        number = 0
-        while sum(counts.values()) < options.kills:
-            number += 1
-            folder = place / f"run{number}"
-            wrong += not _one_run(folder, data, length, draw, counts, options, expected)
-    print("| killed while | times |\n| --- | --- |")
-    for name, times in sorted(counts.items()):
-        print(f"| {name} | {times} |")
-    print(f"\n{number} runs, {sum(counts.values())} kills, {wrong} runs that differ from the uninterrupted one")
+        wrong += _stopped_early(options.early, data, place, draw)
+        if options.kills:
+            wrong += _many_runs(data, place, draw, counts, options)
+    print("| signal | while | times |\n| --- | --- | --- |")
+    for (number, name), times in sorted(counts.items()):
+        print(f"| {number} | {name} | {times} |")
+    print(f"\n{sum(counts.values())} signals, {options.early} in the first seconds, {wrong} runs with something wrong")
     return int(wrong > 0)
 
 
+def _many_runs(data: Path, place: Path, draw: random.Random, counts: Counter, options) -> int:
+    """How many runs are not as the uninterrupted one."""
+    begun, wrong, number = time.monotonic(), 0, 0
+    whole = started(tiny(data, place / "whole", **SETTINGS), False, place / "whole.txt")
+    if os.waitpid(whole, 0)[1]:
+        raise RuntimeError((place / "whole.txt").read_text())
+    length = time.monotonic() - begun
+    expected = contents_of(place / "whole")
+    print(f"a whole run takes {length:.0f} s", file=sys.stderr)
+    while sum(counts.values()) < options.kills:
+        number += 1
+        wrong += not _one_run(place / f"run{number}", data, length, draw, counts, options, expected)
+    print(f"{number} runs", file=sys.stderr)
+    return wrong
+
+
+def _stopped_early(times: int, data: Path, place: Path, draw: random.Random) -> int:
+    """Stops programs while they load or begin; how many end with another code or with more than a sentence or two."""
+    wrong = 0
+    for number in range(times):
+        asked, folder = draw.choice([signal.SIGTERM, signal.SIGINT]), place / f"early{number}"
+        program = script(*arguments(data, folder, **SETTINGS))
+        time.sleep(draw.uniform(0.2, 15))
+        program.send_signal(asked)
+        said = program.communicate()[1]
+        fine = program.returncode == 128 + asked and "Traceback" not in said
+        print(f"{asked.name} early: exit code {program.returncode}, {said.splitlines()[-1:]}", file=sys.stderr)
+        wrong += not fine
+    return wrong
+
+
 def _one_run(folder: Path, data: Path, length: float, draw: random.Random, counts: Counter, options, expected) -> bool:
-    """Kills a run some times, lets it finish and says whether it is as it should be."""
+    """Stops a run some times, lets it finish and says whether it is as it should be."""
     config, words = tiny(data, folder, **SETTINGS), folder.with_suffix(".txt")
+    fine = True
     for _ in range(min(options.each, options.kills - sum(counts.values()))):
-        moment, child = _moment(draw, length), _go_on(config, folder, words)
-        if killed(child, folder, moment):
-            counts[moment.name] += 1
-            at = [path.name for path in saved_in(folder / "checkpoints")[-1:]]
-            print(f"{folder.name}: killed while {moment.name}, after {at}", file=sys.stderr)
-        else:
+        number = signal.Signals[f"SIG{draw.choice(options.signals)}"]
+        moment, child = _moment(draw, length, number), _go_on(config, folder, words)
+        code = stopped(child, folder, moment)
+        if code is None:
             break
+        fine &= code == 128 + number or (code == 0 and RunFolder(folder).ended == FINISHED)
+        counts[number.name, moment.name] += 1
+        at = [path.name for path in saved_in(folder / "checkpoints")[-1:]]
+        print(f"{folder.name}: {number.name} {moment.name}, after {at}, exit code {code}", file=sys.stderr)
     child = _go_on(config, folder, words)
     if os.waitpid(child, 0)[1]:
         print(words.read_text(), file=sys.stderr)
@@ -178,7 +209,7 @@ def _one_run(folder: Path, data: Path, length: float, draw: random.Random, count
     differing = [name for name in expected if found.get(name) != expected[name]]
     for name in differing:
         print(f"{folder.name} differs in {name}: {_difference(found.get(name), expected[name])}", file=sys.stderr)
-    return not differing
+    return fine and not differing
 
 
 def _go_on(config, folder: Path, words: Path) -> int:
@@ -197,15 +228,15 @@ def _difference(found: Any, expected: Any) -> str:
     return f"{str(found)[:1000]} for {str(expected)[:1000]}"
 
 
-def _moment(draw: random.Random, length: float) -> Moment:
+def _moment(draw: random.Random, length: float, number: signal.Signals) -> Moment:
     kind = draw.choice(["saving", "ending", "any"])
     if kind == "saving":
         until = time.monotonic() + draw.uniform(0, length)
-        return Moment("a checkpoint was being written", lambda path: time.monotonic() > until and _saving(path))
+        return Moment("a checkpoint is written", number, lambda path: time.monotonic() > until and _saving(path))
     if kind == "ending":
-        return Moment("the model, the record or the figures were being written", _ending)
+        return Moment("the model, the record or the figures are written", number, _ending)
     until = time.monotonic() + draw.uniform(0, length)
-    return Moment("at any time", lambda path: time.monotonic() > until)
+    return Moment("anything", number, lambda path: time.monotonic() > until)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,35 @@ def test_hdf5_is_read_by_file_formats_alone_which_do_it_in_a_process_of_its_own(
     assert importing == ["celeba.py", "info.py", "layout.py", "output.py", "stored.py"]  # all but two write
 
 
+UNPICKLING = {
+    "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle", "torch",
+    "load_model", "allow_pickle", "unsafe_load", "eval", "exec", "saved_model",
+}  # fmt: skip
+"""Names of what runs a program that stands in a file."""
+ALLOWED = {
+    "apart.py": {"pickle"},  # these three talk with processes that they have started themselves, over pipes
+    "worker.py": {"pickle"},
+    "workers.py": {"pickle"},
+    "exported.py": {"saved_model"},  # writes one
+}
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *FILE_FORMATS], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_file_is_unpickled_and_nothing_that_stands_in_one_is_run(path):
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.update(part for alias in node.names for part in alias.name.split("."))
+            found.update((getattr(node, "module", None) or "").split("."))
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.keyword):
+            found.add(node.arg)
+    assert found & UNPICKLING <= ALLOWED.get(path.name, set())
+
+
 def test_keras_comes_from_one_module_and_tensorflow_addons_is_not_needed():
     """tf.keras is Keras 2 under one TensorFlow and Keras 3 under another; Addons go with one TensorFlow only."""
     for path in [*SOURCES, *sorted((ROOT / "benchmarks").glob("*.py"))]:

@@ -64,8 +64,9 @@ def demands(python, *groups):
     [
         ("requirements.txt", ("dependencies", "peers", "report", "films", "tests")),
         ("requirements-faces.txt", ("faces",)),
+        ("requirements-demo.txt", ("demo",)),
     ],
-    ids=["requirements.txt", "requirements-faces.txt"],
+    ids=["requirements.txt", "requirements-faces.txt", "requirements-demo.txt"],
 )
 def test_the_tested_releases_are_those_that_the_package_asks_for(file, groups, python):
     pinned, wanted = pins(file, python), demands(python, *groups)

@@ -74,8 +74,7 @@ def test_results_without_a_checkpoint_are_not_resumed_and_stay_byte_for_byte(who
     copy = shutil.copytree(whole, tmp_path / "copy")
     shutil.rmtree(copy / "checkpoints")
     if left == "the rows alone":
-        for name in ("model", "tensorboard"):
-            shutil.rmtree(copy / name)
+        shutil.rmtree(copy / "model")
         (copy / "metrics.json").unlink()
     before = contents(copy)
     assert train.main(["mnist", "--resume", str(copy)]) == 2
@@ -100,6 +99,16 @@ def test_checkpoints_that_cannot_be_read(whole, data_dir, tmp_path, capsys):
     assert [start["iteration"] for start in RunFolder(copy).read_record()["starts"]] == [0, 4]
     for expected, found in zip(final_weights(whole), final_weights(copy)):
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("kept, named", [(1, "4, 6"), (2, "6"), (3, None)])
+def test_rows_that_are_gone_are_named(whole, data_dir, tmp_path, capsys, kept, named):
+    copy = RunFolder(shutil.copytree(whole, tmp_path / "copy"))
+    copy.rows.write_bytes(b"".join(copy.rows.read_bytes().splitlines(keepends=True)[:kept]))
+    run(tiny(data_dir, copy, **{**FEW, "iterations": 7, "log_every": 1}), resume=True)
+    warned = [line for line in capsys.readouterr().err.splitlines() if "has no rows" in line]
+    assert warned == ([f"WARNING      {copy.rows} has no rows of iterations {named}"] if named else [])
+    assert [row["iteration"] for row in copy.read_rows()] == [*[2, 4, 6][:kept], 7]
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(whole, data_dir, tmp_path):

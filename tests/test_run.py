@@ -60,18 +60,31 @@ def test_metrics_json_is_what_the_saved_model_scores(whole, data_dir):
 
 
 def test_tensorboard_shows_scalars_histograms_pictures_settings_and_graph(whole):
-    events = EventAccumulator(str(whole[0] / "tensorboard"), size_guidance={"tensors": 0})
+    events = EventAccumulator(str(whole[0]), size_guidance={"tensors": 0})
     events.Reload()
     tags = set(events.Tags()["tensors"])
-    assert {"held_out/goal_relative", "held_out/goal_distance"} <= tags
+    assert {"2 Does it arrive/final/goal_relative", "2 Does it arrive/final/goal_distance"} <= tags
     plugins = {content.plugin_data.plugin_name for content in map(events.SummaryMetadata, tags)}
     assert {"scalars", "images", "histograms", "text", "hparams"} <= plugins
-    assert {"return", "reward/goal", "loss", "gradient_norm/policy", "gradient_norm/transformer", "flow_magnitude",
-            "episode_length", "goal_distance"} <= tags  # fmt: skip
-    assert {"held_out/strips", "held_out/command", "held_out/flow", "config"} <= tags
+    assert {"1 Does it learn/return", "1 Does it learn/reward/goal", "2 Does it arrive/goal_distance",
+            "3 What does each step do/flow_magnitude", "6 Gradients/gradient_norm/policy"} <= tags  # fmt: skip
+    assert {"3 What does each step do/held_out/strips", "3 What does each step do/held_out/flow",
+            "4 Is pi sure/held_out/command", "config"} <= tags  # fmt: skip
     assert events.Tags()["graph"]
-    assert [event.step for event in events.Tensors("return")] == list(range(5, 61, 5))
-    assert [event.step for event in events.Tensors("held_out/strips")] == [10, 20, 30, 40, 50, 60]
+    assert [event.step for event in events.Tensors("1 Does it learn/return")] == list(range(5, 61, 5))
+    drawn = events.Tensors("3 What does each step do/held_out/strips")
+    assert [event.step for event in drawn] == [10, 20, 30, 40, 50, 60]
+
+
+def test_tensorboard_shows_how_close_a_few_held_out_walks_come_while_the_model_learns(whole, data_dir):
+    events = EventAccumulator(str(whole[0]), size_guidance={"tensors": 0}).Reload()
+    seen = events.Tensors("2 Does it arrive/held_out/goal_relative")
+    assert [event.step for event in seen] == [10, 20, 30, 40, 50, 60]
+    images = mnist.load_split("test", str(data_dir)).images / np.float32(255)
+    start, goal = images[held_out_pairs(40, 64)].transpose(1, 0, 2, 3, 4)
+    reached = load_interpolator(whole[0])(start, goal).frames[:, -1]
+    left = np.square(reached - goal).sum() / np.square(start - goal).sum()
+    assert tf.make_ndarray(seen[-1].tensor_proto) == pytest.approx(left, rel=1e-4)
 
 
 @pytest.mark.parametrize("every", [1000, 10], ids=["before the first regular checkpoint", "after it"])
@@ -97,8 +110,9 @@ def test_a_killed_run_resumes_to_the_same_weights(whole, data_dir, tmp_path, eve
     # It went on from a checkpoint and did not simply train again. (The list may not name the newest file yet.)
     assert len(starts) == 2 and starts[0]["iteration"] == 0 and starts[1]["iteration"] in saved
     assert folder.ended == "finished"
-    events = EventAccumulator(str(folder.tensorboard), size_guidance={"tensors": 0}).Reload()
-    assert [event.step for event in events.Tensors("return")] == list(range(5, 61, 5))  # nothing twice
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
+    for tag, every in (("1 Does it learn/return", 5), ("2 Does it arrive/held_out/goal_relative", 10)):
+        assert [event.step for event in events.Tensors(tag)] == list(range(every, 61, every))  # nothing twice
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -24,30 +24,13 @@ def strip_figure(frames: np.ndarray, goal: np.ndarray, title: str, path: Path, l
         title: line above the picture.
         path: where to; the ending decides the format.
     """
-    _labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title, path)
+    figure = labelled_figure(strips(frames, goal, lengths=lengths), [""] * len(frames), frames.shape, title)
+    with replaced_file(path) as temporary:
+        figure.savefig(temporary, dpi=110, bbox_inches="tight")
 
 
-def maps_figure(
-    frames: np.ndarray, goal: np.ndarray, maps: Dict[str, np.ndarray], title: str, path: Path, lengths: np.ndarray
-) -> None:
-    """Writes walks, each with rows beneath it of what each transformation did in each step.
-
-    Args:
-        frames: [B,K+1,H,W,C] in [0, 1].
-        goal: [B,H,W,C].
-        maps: label -> [B,K,H,W,*]; see `map_colors`.
-        title: line above the picture.
-        path: where to; the ending decides the format.
-        lengths: int [B], see `strips`.
-    """
-    picture = strips(frames, goal, list(maps.values()), lengths)
-    _labelled_figure(picture, ["walk", *maps] * len(frames), frames.shape, title, path)
-
-
-def _labelled_figure(
-    picture: np.ndarray, rows: Sequence[str], frames_shape: Sequence[int], title: str, path: Path
-) -> None:
-    """Writes a picture of `strips` with its columns named start, s_1 ... s_K, goal."""
+def labelled_figure(picture: np.ndarray, rows: Sequence[str], frames_shape: Sequence[int], title: str) -> Figure:
+    """A picture of `strips`, its rows named, its columns called start, s_1 ... s_K, goal; [B,K+1,H,W,C] the shape."""
     columns, height, width = frames_shape[1] + 1, *frames_shape[2:4]
     figure = Figure(figsize=(0.75 * columns, 0.75 * len(rows) + 0.7))  # not pyplot: it chooses the caller's backend
     axes = figure.subplots()
@@ -62,8 +45,7 @@ def _labelled_figure(
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_title(title, fontsize=9)
-    with replaced_file(path) as temporary:
-        figure.savefig(temporary, dpi=110, bbox_inches="tight")
+    return figure
 
 
 def strip_rows_figure(walks: Dict[str, Tuple[np.ndarray, np.ndarray]], goal: np.ndarray, path: Path) -> None:

@@ -37,6 +37,7 @@ from tf_interp.training.saved import load_initial_weights, save_model
 from tf_interp.training.trainer import Trainer
 
 FIGURE_PAIRS = 12
+WATCHED_PAIRS = 64
 
 
 def run(config: Config, resume: bool = False) -> Dict[str, Any]:
@@ -92,7 +93,7 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
             start = describe_start(report, trainer.done)
             record_start(folder, trainer, start)
             _announce(folder, trainer, start, report.warning)
-            shown = images_of_pairs(test, held_out_pairs(len(test), FIGURE_PAIRS))
+            shown = images_of_pairs(test, held_out_pairs(len(test), WATCHED_PAIRS))
             loop = TrainingLoop(trainer, folder, checkpoints, shown, signals, workers)
             with _recorded_end(folder, trainer):
                 if not resume:
@@ -108,9 +109,11 @@ def run(config: Config, resume: bool = False) -> Dict[str, Any]:
 
 def _meet(workers: Workers, config: Config, folder: RunFolder, resume: bool) -> None:
     """Waits for the other workers, and holds their settings and the checkpoint that they begin with against ours."""
-    settings = {name: value for name, value in config.to_dict().items() if name != "data_dir"}
-    newest = saved_in(folder.checkpoints)[-1:] if resume else None
-    workers.meet({**settings, "newest checkpoint": str(newest)}, config.optimizer.worker_wait)
+    settings = config.to_dict()
+    for path in ("data_dir", "run_dir"):  # the same folder may have another path on each machine
+        del settings[path]
+    newest = [checkpoint.name for checkpoint in saved_in(folder.checkpoints)[-1:]] if resume else []
+    workers.meet({**settings, "newest checkpoint": newest}, config.optimizer.worker_wait)
 
 
 @contextlib.contextmanager
@@ -180,7 +183,7 @@ def _announce(folder: RunFolder, trainer: Trainer, start: Dict[str, Any], warnin
         print(f"WARNING      {warning}", file=sys.stderr)
     print(f"parameters   {sizes}, together {sum(counts.values()):,}")
     print(f"run folder   {folder}")
-    print(f"TensorBoard  tensorboard --logdir {folder}")
+    print(f"TensorBoard  tensorboard --logdir {folder.path.parent}")
     if start["iteration"]:
         print(f"resuming from iteration {start['iteration']}")
     sys.stdout.flush()

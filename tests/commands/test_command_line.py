@@ -1,17 +1,15 @@
 """tf-interp itself: its table of subcommands, and --help of each."""
 
-import dataclasses
 import os
 import re
 import subprocess
 import sys
-import typing
 from pathlib import Path
 
 import pytest
 
 from tf_interp import commands
-from tf_interp.commands.help_text import flowing_help
+from tf_interp.commands.help_text import options_of, usage_of
 from tf_interp.commands.options import check_range
 from tf_interp.errors import InputError
 from tf_interp.peers.settings import PeerSettings
@@ -23,10 +21,14 @@ EXAMPLES = {
     "maps": "  tf-interp maps results/mnist_bptt --pairs 5 --out maps.png",
     "peer": "  tf-interp peer acai --iterations 500   a first impression",
     "lines": "  tf-interp lines cross_fade bptt_seed0 acai_seed0 --out FOLDER",
+    "gallery": "  tf-interp gallery results/mnist_bptt cross_fade --out results/gallery/digits",
     "report": "  tf-interp report --results FOLDER --readme README.md",
     "noise": "  tf-interp noise --sigma-flow 2 --out FOLDER",
     "classifier": "  tf-interp classifier --data-dir fashion_mnist --out fashion_classifier",
+    "demo": "  tf-interp demo --model runs/first   that one first",
+    "export": "  tf-interp export results/mnist_bptt --out mnist_walk",
 }
+SCREEN = 50  # lines
 
 
 def test_help_names_every_subcommand(capsys):
@@ -61,6 +63,7 @@ def test_every_subcommand_explains_itself_by_examples(name, capsys, monkeypatch)
     assert EXAMPLES[name] in lines
     examples = [line for line in lines if line.startswith("  tf-interp")]
     assert all(len(line) < 80 for line in examples)
+    assert max(map(len, lines)) <= 80 and len(lines) <= SCREEN + 4
     following = [lines[lines.index(line) + 1] for line in examples]
     assert all(not line or line.startswith("  ") for line in following)  # no example is wrapped
 
@@ -102,19 +105,32 @@ def test_ranges():
             check_range("n", value, 1, high)
 
 
-def test_help_of_an_option_flows():
-    """It is not broken where its docstring in the source is; nor is that of a setting in a group."""
+def test_a_model_that_is_not_there_is_named_before_tensorflow_is_loaded():
+    """Loading it takes 6 seconds of CPU."""
+    calls = [["evaluate", "no/model"], ["maps", "no/model"], ["lines", "no/model", "--out", "x"],
+             ["export", "no/model", "--out", "x"], ["train", "mnist", "--data-dir", "no/model"],
+             ["train", "mnist", "--initial-model", "no/model"]]  # fmt: skip
+    program = (
+        "import sys\n"
+        "from tf_interp.commands import main\n"
+        f"assert [main(words) for words in {calls!r}] == [2] * {len(calls)}\n"
+        "assert not {'tensorflow', 'keras', 'matplotlib', 'scipy'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    complaints = done.stderr.splitlines()
+    assert len(complaints) == len(calls) and all(line.startswith("error: ") for line in complaints)
+    assert all("no/model" in line for line in complaints)
+    assert "cross_fade" in complaints[0] and "--data-dir" in complaints[4]
 
-    @dataclasses.dataclass(frozen=True)
-    class Options:
-        height: int = 3
-        """First line
-        and second."""
-        settings: PeerSettings = PeerSettings()
 
-    flowing_help(Options)
-    (told,) = typing.get_type_hints(Options, include_extras=True)["height"].__metadata__
-    assert told.help == "First line and second."
-    *_, told = typing.get_type_hints(PeerSettings, include_extras=True)["features"].__metadata__
-    assert "every kind has as many weights on MNIST as the project's own model" in told.help
-    assert PeerSettings(features=[3, 4]).features == (3, 4)  # what is checked is as it was
+def test_an_option_is_told_as_it_is_typed():
+    shown = {option.typed: option for option in options_of(PeerSettings)}
+    features = shown["--features INT ..."]
+    assert "every kind has as many weights on MNIST as the project's own model" in features.text  # over a line's end
+    assert features.default == "40 64 104" and features.brief().typed == "--features INT ..."
+    assert "sigmoid is better on MNIST" in shown["--output sigmoid|linear"].text
+    rate = shown["--learning-rate FLOAT"].brief()
+    assert (rate.typed, rate.text) == ("--learning-rate 0.001", "Adam's learning rate")
+    assert shown["--seed INT"].default == "0"
+    assert usage_of("peer", shown.values()) == "peer [options]"

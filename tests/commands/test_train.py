@@ -1,5 +1,6 @@
 """The command line of the training scripts: where settings come from, and what is refused."""
 
+import re
 import subprocess
 import sys
 
@@ -40,15 +41,51 @@ def test_settings_come_from_defaults_then_preset_or_file_then_options(recorded, 
     assert resume and resumed == config.settings(**{**TINY, "iterations": 50}, data_dir="data", run_dir=str(recorded))
 
 
-def test_every_setting_has_a_flag_of_its_own_name():
+def help_of(monkeypatch, capsys, *words, family="mnist"):
+    """A page of help on a screen of 80 columns, as lines."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as end:
+        parsed("--help", *words, family=family)
+    assert not end.value.code
+    return capsys.readouterr().out.splitlines()
+
+
+def flags_of(page):
+    return set(re.findall(r"^  --(?:\[no-\])?([a-z0-9-]+)", "\n".join(page), re.MULTILINE))
+
+
+def test_every_setting_has_a_flag_of_its_own_name(monkeypatch, capsys):
     """An option for each, so that the command line can say all that a file can."""
-    words = ["--" + name.replace("_", "-") for name in config.setting_names()]
-    help_of = subprocess.run(
-        [sys.executable, "train_mnist.py", "--help"], capture_output=True, text=True, cwd=ROOT, timeout=60
-    ).stdout
-    assert [word for word in words if word not in help_of] == []
-    for title in ("model", "reward", "critic", "policy gradient", "optimizer", "run"):
-        assert f"{title} settings" in help_of
+    shown = flags_of(help_of(monkeypatch, capsys, "all"))
+    assert shown >= {name.replace("_", "-") for name in config.setting_names()}
+
+
+@pytest.mark.parametrize("family", ["mnist", "celeba"])
+def test_help_comes_in_pages_that_fit_a_screen(family, monkeypatch, capsys):
+    """Each setting is on the first page or on that of its group, and the first page names the others."""
+    first = help_of(monkeypatch, capsys, family=family)
+    named = re.findall(r"^  --help ([a-z-]+) ", "\n".join(first), re.MULTILINE)
+    assert named == [*(name.replace("_", "-") for name in config.GROUPS), "all"]
+    pages = [first, *(help_of(monkeypatch, capsys, word, family=family) for word in named[:-1])]
+    for page in pages:
+        assert len(page) <= 52 and max(map(len, page)) <= 80
+    assert set().union(*map(flags_of, pages)) >= {name.replace("_", "-") for name in config.setting_names()}
+
+
+def test_help_names_settings_as_one_types_them(monkeypatch, capsys):
+    for name in ("data_dir", "method", "goal_norm", "counts_steps", "noise_size", "policy_features"):
+        page = "\n".join(help_of(monkeypatch, capsys, name))
+        assert page.startswith(f"--{name.replace('_', '-')}\n") and "  values: " in page
+    assert "so raise --goal-weight." in " ".join(help_of(monkeypatch, capsys, "goal-norm"))
+    whole = "\n".join(help_of(monkeypatch, capsys, "all"))
+    assert not set(re.findall(r"[a-z]+_[a-z_]+", whole)) & set(config.setting_names())
+
+
+def test_a_page_that_is_not_there_is_refused_with_the_nearest():
+    for word, hint in [("rewards", "did you mean 'reward'?"), ("goal-weigth", "did you mean 'goal-weight'?"),
+                       ("x", "there are model, reward, ")]:  # fmt: skip
+        with pytest.raises(errors.InputError, match=f"--help {word}: there is no such page; {re.escape(hint)}"):
+            parsed("--help", word)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +159,7 @@ def test_settings_without_effect_are_warned_about_and_weights_without_effect_ref
         (["--demo"], "Unrecognized options: --demo"),
         (["--config", "no_such.json"], "cannot read the settings file no_such.json"),
         (["--resume", "no/such/run"], "--resume: there is no folder no/such/run"),
-        (["--data-dir", "no/such/folder"], "data folder no/such/folder does not exist"),
+        (["--data-dir", "no/such/folder"], "--data-dir: there is no file or folder no/such/folder"),
         (["--run-dir", "README.md/run"], "Not a directory"),
     ],
 )
@@ -149,5 +186,5 @@ def test_help_teaches_without_waiting_for_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 0, done.stderr
-    for word in ("--preset", "--resume", "--config", "--data-dir", "Presets:", "section 4.4", "under 2 minutes"):
+    for word in ("--preset", "--resume", "--config", "--data-dir", "presets:", "section 4.4", "under 2 minutes"):
         assert word in done.stdout

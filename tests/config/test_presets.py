@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tf_interp.config import Config, from_dict
-from tf_interp.config.presets import PRESET_HELP, PRESETS, settings_of
+from tf_interp.config.presets import PRESET_HELP, PRESETS, departures, settings_of
 from tf_interp.config.usage import check_usage
 from tf_interp.errors import InputError
 
@@ -75,5 +75,14 @@ def test_presets_of_faces():
 def test_quick_presets_exercise_what_the_default_ones_do():
     for method in METHODS:
         usual, quick = preset("mnist", "default", method), preset("mnist", "quick", method)
-        assert quick.reward == usual.reward and quick.model.transformations == usual.model.transformations
-        assert quick.optimizer.iterations <= 300
+        assert quick.reward == usual.reward and quick.optimizer.iterations <= 300
+        assert len(quick.model.transformer_features) == len(usual.model.transformer_features)
+        sizes = ("steps", "policy_features", "transformer_features")
+        of_usual = {name: getattr(usual.model, name) for name in sizes}
+        assert dataclasses.replace(quick.model, **of_usual) == usual.model
+
+
+def test_departures_are_what_differs_from_the_default_for_the_data_and_the_method():
+    assert departures(preset("mnist", "default", "pg")) == []
+    assert departures(preset("celeba", "default", "bptt").replace(seed=3)) == ["seed"]
+    assert departures(preset("celeba", "demo", "bptt"))[0] == "data"

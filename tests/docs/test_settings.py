@@ -36,7 +36,8 @@ def test_an_entry_by_hand():
         "- values: a number from 0.01 to 1,000",
         "- used if `transformations` has warp or similarity",
         "- 1.5 in presets: mnist default (pg), mnist quick (pg)",
-        "- 2 in presets: mnist default (bptt_stop), mnist quick (bptt_stop)",
+        "- 1.25 in presets: mnist default (bptt_stop), mnist quick (bptt_stop)",
+        "- 0.01 in presets: mnist lines (bptt)",
         "- 6 in presets: celeba default, celeba paper, celeba quick, celeba demo",
     ]
 

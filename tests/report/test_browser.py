@@ -104,9 +104,9 @@ def wait_for(condition, seconds=60):
 @pytest.mark.parametrize(
     "page, words",
     [
-        ("scalars", ("return", "goal_distance", "slow/tensorboard")),
-        ("images", ("held_out/strips", "fast/tensorboard")),
-        ("hparams", ("learning_rate", "batch_size", "held_out/goal_relative", "0.050000", "slow", "fast")),
+        ("scalars", ("1 Does it learn", "return", "goal_distance", "slow", "a walk earns")),
+        ("images", ("held_out/strips", "fast", "Held-out walks")),
+        ("hparams", ("learning_rate", "batch_size", "final/goal_relative", "0.050000", "slow", "fast")),
     ],
 )
 def test_tensorboard_shows_the_runs(browser, address, page, words):

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from matplotlib.figure import Figure
 from PIL import Image
 
-from tf_interp import config, figures, strips
+from tf_interp import config, strips
 from tf_interp.model.agents import Agents
 from tf_interp.model.rollout import Rules, rollout
 from tf_interp.model.transforms import maps_of
 from tf_interp.model.transforms.recolor import recolored
 from tf_interp.model.transforms.warp import warp
+from tf_interp.report.maps import color_wheel, maps_figure
 
 ALL = ("warp", "recolor", "blend")
 SHAPE = (10, 9, 3)
@@ -50,8 +52,8 @@ def test_maps_are_what_made_each_frame(moved):
 def test_the_figure_has_a_named_row_for_each_map(moved, tmp_path):
     maps = {label: each[:2].numpy() for label, each in maps_of(ALL, moved).items()}
     frames, goal, lengths = moved.frames[:2].numpy(), moved.goal[:2].numpy(), np.array([3, 3])
-    figures.maps_figure(frames, goal, maps, "two walks", tmp_path / "maps.png", lengths)
-    figures.maps_figure(frames, goal, {"flow": maps["flow"]}, "two walks", tmp_path / "flow.png", lengths)
+    maps_figure(frames, goal, maps, "two walks", tmp_path / "maps.png", lengths)
+    maps_figure(frames, goal, {"flow": maps["flow"]}, "two walks", tmp_path / "flow.png", lengths)
     sizes = [Image.open(tmp_path / name).size for name in ("maps.png", "flow.png")]
     assert sizes[0][1] > 2 * sizes[1][1]
     picture = strips.strips(frames, goal, list(maps.values()), lengths)
@@ -60,3 +62,31 @@ def test_the_figure_has_a_named_row_for_each_map(moved, tmp_path):
     np.testing.assert_array_equal(picture[50:60, 27:36], maps["D"][0, 2])
     np.testing.assert_array_equal(picture[60:70, :9], strips.to_rgb(frames[1, 0]))
     assert picture[10:60, :9].min() == 1.0  # nothing under the start
+
+
+def test_maps_have_words_and_a_flow_its_key(moved, tmp_path, monkeypatch):
+    found = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, **_: (found.append(figure), path.touch()))
+    maps = {label: each[:2].numpy() for label, each in maps_of(ALL, moved).items()}
+    maps = {**maps, "flow": np.full_like(maps["flow"], 3.0), "own": maps["D"]}
+    frames, goal = moved.frames[:2].numpy(), moved.goal[:2].numpy()
+    maps_figure(frames, goal, maps, "two walks", tmp_path / "maps.png", np.array([3, 3]))
+    (axes,) = found[0].axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(names) == 14 and names[:7] == names[7:]
+    assert names[1] == "flow: where pixels came from\nthe wheel says from which side;\nfull colour: 4.2 pixels"
+    assert names[5] == "D: the paint\nwhat the dark places are painted with"
+    assert names[6] == "own"
+    keys = [child for child in axes.child_axes if child.get_images()]
+    places = [key.get_position() for key in keys]
+    box = axes.get_position()
+    above = [(box.y1 - (place.y0 + place.y1) / 2) / box.height * 14 for place in places]
+    np.testing.assert_allclose(above, [1.5, 8.5], atol=0.1)  # beside the flows, the second row of each walk
+
+
+def test_the_key_shows_the_colour_of_what_came_from_each_side():
+    wheel = color_wheel()
+    middle, last = len(wheel) // 2, len(wheel) - 1
+    sides = wheel[[middle, middle, last, middle], [last, 0, middle, middle]]
+    np.testing.assert_allclose(sides, strips.flow_colors(np.array([[1, 0], [-1, 0], [0, 1], [0, 0]])), atol=1e-5)
+    assert wheel[0, 0].tolist() == [1, 1, 1]

@@ -16,6 +16,19 @@ def test_a_loss_or_gradient_that_is_not_finite_stops(name, value):
         check_finite({**metrics, name: value}, 7)
 
 
+@pytest.mark.parametrize(
+    "bad, named",
+    [
+        (["gradient_norm/all", "loss", "gradient_norm/policy", "reward/pace"], "reward/pace"),
+        (["gradient_norm/all", "loss", "gradient_norm/policy"], "loss"),
+        (["gradient_norm/all", "gradient_norm/policy"], "gradient_norm/policy"),
+    ],
+)
+def test_what_is_named_is_the_cause_and_not_what_it_has_spoilt(bad, named):
+    with pytest.raises(DivergedError, match=f"^{named} is not finite"):
+        check_finite({"reward/goal": -1.0, **dict.fromkeys(bad, float("nan"))}, 7)
+
+
 def test_the_watch_names_the_first_scalar_that_was_not_finite_and_its_iteration():
     watch = DivergenceWatch()
 

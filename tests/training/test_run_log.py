@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tf_interp.model.structs import Command, PolicyOutput, Trajectory
 from tf_interp.training import run_log
@@ -93,7 +94,7 @@ def test_rows_that_cannot_be_read_are_counted_and_all_others_kept(tmp_path, caps
 
 def tags_in(folder):
     """(tag, step) of everything in TensorBoard's events."""
-    for path in folder.glob("tensorboard/events.*"):
+    for path in folder.glob("events.*"):
         for event in EventFileLoader(str(path)).Load():
             yield from ((value.tag, event.step) for value in event.summary.value)
 
@@ -105,15 +106,31 @@ def test_tensorboard_has_settings_and_figures_once_however_often_a_run_is_resume
             log.scalars(first + 10, {"return": -1.0, "goal_distance": 1.0})
         write_summary(tmp_path, 40, {"goal_relative": 0.5})
     found = list(tags_in(tmp_path))
-    assert [found.count(each) for each in (("config", 0), ("return", 10), ("return", 30))] == [1, 1, 1]
-    assert found.count(("held_out/goal_relative", 40)) == 1
+    returns = "1 Does it learn/return"
+    assert [found.count(each) for each in (("config", 0), (returns, 10), (returns, 30))] == [1, 1, 1]
+    assert found.count(("2 Does it arrive/final/goal_relative", 40)) == 1
+
+
+def test_the_table_of_settings_begins_with_those_that_are_not_the_presets(tmp_path):
+    """TensorBoard orders columns by whether they are said to differ, then by name."""
+    with RunLog(tmp_path, 0, 40) as log:
+        log.settings({"batch_size": 8, "steps": 2, "run_dir": "x"}, first=["steps", "run_dir"])
+    (content,) = (
+        value.metadata.plugin_data.content
+        for path in tmp_path.glob("events.*")
+        for event in EventFileLoader(str(path)).Load()
+        for value in event.summary.value
+        if value.tag == "_hparams_/experiment"
+    )
+    columns = HParamsPluginData.FromString(content).experiment.hparam_infos
+    assert [(column.name, column.differs) for column in columns] == [("batch_size", False), ("steps", True)]
 
 
 def test_damaged_events_are_named(tmp_path, capsys):
     with RunLog(tmp_path, 0, 40) as log:
         for iteration in (10, 20, 30):
             log.scalars(iteration, {"return": -1.0, "goal_distance": 1.0})
-    (path,) = tmp_path.glob("tensorboard/events.*")
+    (path,) = tmp_path.glob("events.*")
     content = path.read_bytes()
     path.write_bytes(content[:-50])  # as a kill leaves it
     with RunLog(tmp_path, 30, 40):
@@ -123,4 +140,22 @@ def test_damaged_events_are_named(tmp_path, capsys):
     with RunLog(tmp_path, 30, 40):
         pass
     assert f"WARNING      {path} is damaged" in capsys.readouterr().err
-    assert ("return", 20) in tags_in(tmp_path)
+    assert ("1 Does it learn/return", 20) in tags_in(tmp_path)
+
+
+def test_events_that_were_cut_short_between_two_are_missed_by_the_rows(tmp_path, capsys):
+    with RunLog(tmp_path, 0, 40) as log:
+        for iteration in (10, 20, 30):
+            log.scalars(iteration, {"return": -1.0, "goal_distance": 1.0})
+    write_summary(tmp_path, 30, {"goal_relative": 0.5})  # events of the end, in a file of their own
+    (path,) = (path for path in tmp_path.glob("events.*") if "held_out" not in path.name)
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little") + 16  # of the first record: the version
+    path.write_bytes(content[:length])
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert "TensorBoard has no events after iteration 0" in capsys.readouterr().err
+    path.write_bytes(content)
+    with RunLog(tmp_path, 30, 40):
+        pass
+    assert "WARNING" not in capsys.readouterr().err

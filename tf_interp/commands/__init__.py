@@ -29,8 +29,10 @@ COMMANDS = {
     "lines": Command("score_lines", "scores models on the lines benchmark"),
     "noise": Command("noise", "draws flows by eq. 7 and by eq. 8"),
     "classifier": Command("train_classifier", "trains the digit classifier that walks are measured by"),
+    "demo": Command("demo", "serves a page on which to draw two pictures and see the walk"),
     "export": Command("export", "writes a model as a SavedModel, for programs without this package"),
-    "report": Command("report", "rebuilds results/REPORT.md and report.html"),
+    "gallery": Command("gallery", "computes the walks that the page results/gallery.html shows"),
+    "report": Command("report", "rebuilds results/REPORT.md, report.html and gallery.html"),
 }
 EXAMPLES = """
 examples:

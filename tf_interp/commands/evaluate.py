@@ -7,7 +7,7 @@ from typing import Any, List, Literal, Optional, Tuple
 
 import tyro
 
-from tf_interp.commands.options import check_range, run_command
+from tf_interp.commands.options import UNTRAINED, check_models, check_range, run_command
 from tf_interp.errors import InputError
 
 DESCRIPTION = """Measures walks on the held-out pairs; writes metrics.json, table.md, by_step.png, evenness.png and
@@ -62,16 +62,17 @@ def evaluate(options: Options) -> None:
             or the classifier does not know.
         FileError: a model, the classifier or the data cannot be read.
     """
+    if not options.models:
+        raise InputError("name at least one MODEL; see tf-interp evaluate --help")
+    check_range("steps", options.steps, 1)
+    check_range("pairs", options.pairs, 2)
+    check_models(options.models, UNTRAINED)
     from tf_interp.commands.methods import check_image_shape, choose_source, data_of, load_method
     from tf_interp.data.pairs import HELD_OUT_PAIRS
     from tf_interp.evaluation import tables
     from tf_interp.evaluation.measure import measure, prepare
     from tf_interp.system.files import make_folder
 
-    if not options.models:
-        raise InputError("name at least one MODEL; see tf-interp evaluate --help")
-    check_range("steps", options.steps, 1)
-    check_range("pairs", options.pairs, 2)
     methods = [load_method(name, options.steps or _STEPS, options.steps) for name in options.models]
     out = _output_folder(options)
     source = choose_source(data_of(methods), options.data, options.data_dir)

@@ -6,7 +6,7 @@ from typing import List
 
 import tyro
 
-from tf_interp.commands.options import run_command
+from tf_interp.commands.options import check_models, run_command
 
 DESCRIPTION = """Writes a trained model as a TensorFlow SavedModel, which loads without this package.
 
@@ -38,6 +38,7 @@ def write(options: Options) -> None:
     Raises:
         FileError: the model cannot be read, or the folder not written.
     """
+    check_models([options.model])
     from tf_interp.model.exported import export
     from tf_interp.model.interpolator import load_interpolator
 

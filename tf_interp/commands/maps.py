@@ -6,7 +6,7 @@ from typing import List, Literal, Optional
 
 import tyro
 
-from tf_interp.commands.options import check_range, run_command
+from tf_interp.commands.options import check_models, check_range, run_command
 
 DESCRIPTION = """Draws held-out walks, and beneath each the flow, masks and colours of every step.
 
@@ -42,6 +42,8 @@ def show_maps(options: Options) -> None:
         InputError: no pairs, or images of another size than the model's.
         FileError: the model or the data cannot be read.
     """
+    check_range("pairs", options.pairs, 1)
+    check_models([options.model])
     from tf_interp.commands.methods import choose_source
     from tf_interp.data.pairs import held_out_pairs
     from tf_interp.data.sources import Source, load_images
@@ -49,7 +51,6 @@ def show_maps(options: Options) -> None:
     from tf_interp.model.interpolator import load_interpolator
     from tf_interp.report.maps import draw_maps
 
-    check_range("pairs", options.pairs, 1)
     interpolator = load_interpolator(options.model)
     own = Source(interpolator.config.data, interpolator.config.data_dir)
     _, test = load_images(*choose_source({options.model: own}, options.data, options.data_dir))

@@ -3,12 +3,13 @@
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Optional, Sequence, Tuple
 
 import numpy as np
 
+from tf_interp.commands.options import UNTRAINED, check_models
 from tf_interp.data.sources import Source
-from tf_interp.errors import FileError, InputError
+from tf_interp.errors import InputError
 from tf_interp.evaluation.held_out import BATCH
 from tf_interp.evaluation.maps import Accumulated
 from tf_interp.evaluation.measure import WalkMethod
@@ -23,12 +24,12 @@ from tf_interp.peers.saved import load_peer
 from tf_interp.peers.warp_blend import warp_blend
 from tf_interp.system.run_folder import RunFolder, read_json
 
-UNTRAINED = {
-    "cross_fade": cross_fade,
-    "optimal_transport": optimal_transport,
-    "warp_blend": warp_blend,
-    "graph_walk": lambda start, goal, steps: graph_walk(start, goal, steps, mnist_graph()),
-}
+
+def _graph_walk(start: np.ndarray, goal: np.ndarray, steps: int) -> Tuple[np.ndarray, np.ndarray]:
+    return graph_walk(start, goal, steps, mnist_graph())
+
+
+_WALKS = dict(zip(UNTRAINED, (cross_fade, optimal_transport, warp_blend, _graph_walk)))
 
 
 def load_method(name: str, steps: int, model_steps: Optional[int] = None) -> WalkMethod:
@@ -43,13 +44,12 @@ def load_method(name: str, steps: int, model_steps: Optional[int] = None) -> Wal
         FileError: neither a known name nor a folder with a model, or the model is damaged.
     """
     if name in UNTRAINED:
-        walk = partial(UNTRAINED[name], steps=steps)
+        walk = partial(_WALKS[name], steps=steps)
         if name == "graph_walk":  # it walks among MNIST's training images, whatever the pairs are
             return WalkMethod(name, walk, parameters=0, image_shape=IMAGE_SHAPE, trained_on=Source("mnist"))
         return WalkMethod(name, walk, parameters=0)
+    check_models([name], UNTRAINED)
     folder = Path(name)
-    if not folder.is_dir():
-        raise FileError(f"{name} is neither a folder nor one of {', '.join(UNTRAINED)}")
     return _peer(folder, steps) if _is_peer(folder) else _interpolator(folder, model_steps)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy as np
 import tyro
 
-from tf_interp.commands.options import check_range, run_command
+from tf_interp.commands.options import UNTRAINED, check_models, check_range, run_command
 from tf_interp.errors import InputError
 
 DESCRIPTION = """Scores models trained on lines by Mean Distance and Smoothness (see tf_interp.evaluation.lines).
@@ -52,15 +52,16 @@ def score(options: Options) -> None:
         InputError: no model, a bad number of steps, or a model of other images.
         FileError: a model cannot be read.
     """
+    if not options.models:
+        raise InputError("name at least one MODEL; see tf-interp lines --help")
+    check_range("steps", options.steps, 1)
+    check_models(options.models, UNTRAINED)
     from tf_interp.commands.methods import check_image_shape, data_of, load_method
     from tf_interp.data.lines import SIZE
     from tf_interp.evaluation.lines import score_lines
     from tf_interp.evaluation.tables import write_table
     from tf_interp.system.files import make_folder
 
-    if not options.models:
-        raise InputError("name at least one MODEL; see tf-interp lines --help")
-    check_range("steps", options.steps, 1)
     methods = [load_method(name, options.steps) for name in options.models]
     for name, source in data_of(methods).items():
         if source.name != "lines":

@@ -3,14 +3,15 @@
 Settings are taken in this order, later ones winning: defaults; --preset, --config or --resume; options.
 """
 
-import argparse
 import dataclasses
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional, Tuple
 
 from tf_interp import config as configs
-from tf_interp.commands.help_text import flowing_help
+from tf_interp.commands.help_text import options_of, topic_after_help
+from tf_interp.commands.options import check_models
+from tf_interp.commands.train_help import training_help
 from tf_interp.config import Config, presets
 from tf_interp.config.stored import read_settings
 from tf_interp.config.usage import check_usage
@@ -24,7 +25,7 @@ DESCRIPTIONS = {
   python train_mnist.py --preset quick      all of it in under 2 minutes
   python train_mnist.py --resume RUN        goes on after an interruption
   python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like""",
-    "celeba": """Trains the interpolator on CelebA, or on any other pictures, by all three transformations.
+    "celeba": """Trains the interpolator on CelebA or other pictures, by all transformations.
 
   --demo              the whole pipeline in minutes, on faces that it draws
   --data-dir ZIP      CelebA's img_align_celeba.zip, converted once; from
@@ -33,8 +34,6 @@ DESCRIPTIONS = {
   --data-dir HDF5     what python -m fuel_compat convert celeba 64 wrote
   --resume RUN        goes on after an interruption""",
 }
-
-
 FAMILIES = {"mnist": ("mnist", "lines"), "celeba": ("celeba", "faces")}
 """First word of `tf-interp train` -> the data sets that its presets are for."""
 
@@ -51,6 +50,9 @@ def _train(family: str, arguments: List[str]) -> None:
     config, resume = parse(family, arguments)
     for sentence in check_usage(config):
         print(f"WARNING      {sentence}", file=sys.stderr)
+    if config.data_dir is not None and not Path(config.data_dir).exists():
+        raise FileError(f"--data-dir: there is no file or folder {config.data_dir}; --help says what it takes")
+    check_models(filter(None, [config.run.initial_model]))
     from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
 
     run(config, resume)
@@ -72,7 +74,7 @@ def parse(family: str, arguments: List[str]) -> Tuple[Config, bool]:
     """
     import tyro
 
-    names, help_of = tuple(presets.PRESETS[family]), presets.PRESET_HELP[family]
+    names = tuple(presets.PRESETS[family])
     arguments = _demo_as_preset(arguments) if "demo" in names else arguments
 
     @dataclasses.dataclass(frozen=True)
@@ -85,37 +87,21 @@ def parse(family: str, arguments: List[str]) -> Tuple[Config, bool]:
         """Folder of a run to continue from its last checkpoint, with its settings."""
         settings: tyro.conf.OmitArgPrefixes[Config] = Config()
 
-    flowing_help(Options)
-    text = DESCRIPTIONS[family] + "\n\nPresets:\n" + "\n".join(f"  {name}: {help_of[name]}" for name in names)
-    named = {"prog": f"train_{family}.py", "description": text}
     # Parsed twice: what the first reading finds in --preset, --config or --resume are the defaults of the second.
     usual = Options(settings=configs.from_dict(presets.settings_of(family, "default", "bptt"), origin="preset"))
-    if {"-h", "--help"} & set(arguments):
-        _print_help(tyro.extras.get_parser(Options, default=usual, **named))
+    topic = topic_after_help(arguments)
+    if topic is not None:
+        starts = options_of(Options)[: -len(configs.setting_names())]
+        print(training_help(family, DESCRIPTIONS[family], topic, starts, usual.settings))
         raise SystemExit(0)
-    first = tyro.cli(Options, args=arguments, default=usual, **named)
+    prog = f"train_{family}.py"
+    first = tyro.cli(Options, args=arguments, default=usual, prog=prog)
     preset = presets.settings_of(family, first.preset or "default", first.settings.method)
     _refuse_contradictions(first.preset, first.config, first.resume, first.settings.run.run_dir)
     base = _base(preset, first.config, first.resume)
-    options = tyro.cli(Options, args=arguments, default=Options(settings=base), **named)
+    options = tyro.cli(Options, args=arguments, default=Options(settings=base), prog=prog)
     _refuse_other_families(family, options.settings.data)
     return options.settings, options.resume is not None
-
-
-def _print_help(parser: argparse.ArgumentParser) -> None:
-    """Prints --help with a box for each group of settings; flags without prefixes would all stand in one."""
-    everything = next(group for group in parser._action_groups if group.title == "options")
-    group_of = {item.name: name for name, group in configs.GROUPS.items() for item in dataclasses.fields(group)}
-    boxes = {}
-    for action in list(everything._group_actions):
-        name = group_of.get(action.option_strings[0].lstrip("-").replace("-", "_"))
-        if name is None:
-            continue
-        if name not in boxes:
-            boxes[name] = parser.add_argument_group(f"{name.replace('_', ' ')} settings", configs.GROUPS[name].__doc__)
-        everything._group_actions.remove(action)
-        boxes[name]._group_actions.append(action)
-    parser.print_help()
 
 
 def _base(preset: Dict[str, Any], path: Optional[str], resume: Optional[str]) -> Config:

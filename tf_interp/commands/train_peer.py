@@ -91,4 +91,4 @@ def train(kind: Kind, out: Path, data: str, data_dir: Optional[str], settings: P
     sizes = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     print(f"{kind}: {sizes}, together {sum(counts.values()):,} weights")
     print(f"trained for {peer.record['train_seconds']:.0f} seconds; wrote {out}")
-    print(f"held-out pairs: ||s_K - g||^2 from {found['start_distance']:.2f} to {found['goal_distance']:.2f}")
+    print(f"residual {found['goal_relative']:.2%}, on {found['pairs']:,} held-out pairs")

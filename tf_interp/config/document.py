@@ -8,7 +8,7 @@ import inspect
 import textwrap
 import typing
 from dataclasses import Field, fields
-from typing import Any, Dict, Iterator, List, Literal, Tuple
+from typing import Any, Dict, Iterator, List, Literal, Sequence, Tuple
 
 from tf_interp.config import GROUPS, Config, from_dict
 from tf_interp.config.presets import PRESET_HELP, PRESETS, settings_of
@@ -65,6 +65,14 @@ def document() -> str:
     return "\n".join([*parts, _earlier_names()])
 
 
+def entry(name: str) -> str:
+    """The entry of one setting."""
+    groups = [Config, *GROUPS.values()]
+    found = {item.name: (group, item) for group in groups for item in fields(group) if item.name not in GROUPS}
+    group, item = found[name]
+    return next(_entries(group, [item])).rstrip()
+
+
 def values_in_presets(name: str) -> Dict[str, List[str]]:
     """Value of a setting -> the presets that give it this value, where that is not the default."""
     default, found = Config().to_dict()[name], {}
@@ -87,7 +95,7 @@ def docstrings(group: Any) -> Dict[str, str]:
     return found
 
 
-def _entries(group: Any, items: Tuple[Field, ...]) -> Iterator[str]:
+def _entries(group: Any, items: Sequence[Field]) -> Iterator[str]:
     texts, hints = docstrings(group), typing.get_type_hints(group)
     for item in items:
         lines = [f"### {item.name}\n", _wrapped(texts[item.name]) + "\n"]

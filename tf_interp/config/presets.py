@@ -1,6 +1,8 @@
 """Named settings: where a run differs from the defaults of `Config`, by script, preset and method."""
 
-from typing import Any, Dict
+from typing import Any, Dict, List, Tuple
+
+from tf_interp.config import Config, from_dict
 
 Settings = Dict[str, Any]
 
@@ -55,18 +57,22 @@ _DIGITS: Dict[str, Settings] = {
         "advantage_clip": 3.0, "gradient_threshold": 10.0, "gae_lambda": 0.5, "policy_learning_rate": 3e-5,
         "value_learning_rate": 2e-3, "iterations": 4500,
     },
-    # 15 steps deep, gradients explode now and then; at twice this learning rate flows may then end up at
-    # their bound, where tanh passes no gradient.
+    # STOP must not count: told how many steps are left, it learns that it never pays to stop at once. Priced by their
+    # distance from one length, steps are many where the way is long; all stop times are paid for, each as likely as it
+    # is, so that STOP learns without noise. Flows that differ by less than the pixels' distance hardly fold.
     "bptt_stop": {
-        "steps": 15, "map_halvings": 1, "max_flow": 2.0, "step_penalty": 1.0, "learning_rate": 1e-3,
-        "clip_norm": 30.0, "iterations": 2000,
+        "stop_estimator": "exact", "normalize_advantages": False, "steps": 15, "transformations": ("warp", "blend"),
+        "patch": 2, "skips": "add", "map_halvings": 1, "max_flow": 1.25, "transformer_features": (24, 48),
+        "policy_features": (16, 32, 64), "command_size": 64, "goal_weight": 25.0, "step_penalty": 10.0,
+        "pace_cost": 8.0, "pace": 2.0, "mixture_weight": 300.0, "critic_learning_rate": 1e-3, "flow_cost": 0.1,
+        "roughness_cost": 4.0, "folding_cost": 8000.0, "painting_cost": 2.0, "iterations": 2000,
     },
 }  # fmt: skip
 
 _NARROW: Settings = {
-    "iterations": 300, "steps": 3, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 32),
-    "image_every": 100, "checkpoint_every": 100,
+    "iterations": 300, "steps": 3, "policy_features": (16, 32, 32), "image_every": 100, "checkpoint_every": 100,
 }  # fmt: skip
+_NARROW_T: Dict[str, Tuple[int, ...]] = {"bptt": (16, 32)}  # as many levels as each method's default has
 
 # What a method needs, or what its presets ask for unless they say otherwise.
 _METHODS: Dict[str, Settings] = {
@@ -94,11 +100,21 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
                 "clip_norm": 30.0, "iterations": 2000,
             },
         },
-        "quick": {method: {**settings, **_NARROW} for method, settings in _DIGITS.items()},
+        "quick": {
+            method: {**settings, **_NARROW, "transformer_features": _NARROW_T.get(method, (8, 16, 32))}
+            for method, settings in _DIGITS.items()
+        },
         "lines": {
             ANY: {
                 "data": "lines", "steps": 15, "transformer_features": (8, 16, 32), "policy_features": (16, 32, 64),
                 "iterations": 600, "batch_size": 16, "image_every": 200, "checkpoint_every": 100,
+            },
+            # One angle a step turns a line, and composed steps blur it once. Goals on the other side pull from afar
+            # only on a coarse grid. A walk of one step shows best which way to turn, so some batches have few steps.
+            "bptt": {
+                "transformations": ("similarity",), "composition": True, "counts_steps": True,
+                "steps_drawn": (1, 2, 4, 15), "patch": 2, "transformer_features": (16, 32), "max_flow": 0.01,
+                "goal_weight": 0.3, "coarse_goal_weight": 0.1, "flow_cost": 0.02, "clip_norm": 20.0, "batch_size": 64,
             },
         },
     },
@@ -131,3 +147,10 @@ def settings_of(script: str, preset: str, method: str) -> Settings:
     """The settings, by their flat names, in which a preset differs from `Config`, for a method."""
     rows = PRESETS[script][preset]
     return {**_METHODS[method], **rows.get(ANY, {}), **rows.get(method, {}), "method": method}
+
+
+def departures(config: Config) -> List[str]:
+    """Names of the settings in which a run differs from the default preset for its data and method."""
+    script = "celeba" if config.data in ("celeba", "faces") else "mnist"
+    usual = from_dict(settings_of(script, "default", config.method), origin="preset").to_dict()
+    return [name for name, value in config.to_dict().items() if value != usual[name]]

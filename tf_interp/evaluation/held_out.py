@@ -7,6 +7,7 @@ import numpy as np
 
 from tf_interp.data.pairs import held_out_pairs
 from tf_interp.data.pixels import as_floats
+from tf_interp.evaluation.gradualness import of_walks
 from tf_interp.evaluation.metrics import share, squared_distance
 
 Walk = Callable[[np.ndarray, np.ndarray], Tuple[np.ndarray, np.ndarray]]
@@ -49,6 +50,26 @@ def goal_metrics(start: np.ndarray, frames: np.ndarray, goal: np.ndarray) -> Dic
         "goal_relative": share(goal_distance.mean(), start_distance.mean()),
         "goal_relative_median": float(np.median(goal_distance[apart] / start_distance[apart])) if apart.any() else 0.0,
     }
+
+
+def watched(frames: np.ndarray, goal: np.ndarray, lengths: np.ndarray) -> Dict[str, float]:
+    """What is watched of a few held-out pairs while a model learns, by names that begin with held_out/.
+
+    Args:
+        frames: [N,K+1,H,W,C].
+        goal: [N,H,W,C].
+        lengths: int [N].
+
+    Returns:
+        goal_relative, mean_length, and largest_step_ratio if a walk moves; as `evaluate` has them.
+    """
+    ratio = of_walks(frames, goal, lengths)["largest_step_ratio"]
+    found = {
+        "goal_relative": goal_metrics(frames[:, 0], frames, goal)["goal_relative"],
+        "largest_step_ratio": ratio,
+        "mean_length": float(np.mean(lengths)),
+    }
+    return {f"held_out/{name}": value for name, value in found.items() if value is not None}
 
 
 def measure_goal(walk: Walk, images: np.ndarray) -> Dict[str, Any]:

@@ -16,7 +16,7 @@ from tf_interp.system.text import markdown_table
 _STRIP_PAIRS = 3
 COLUMNS = {
     "method": "method",
-    "goal": "goal, of start distance",
+    "goal": "residual",
     "worst": "worst-step Frechet (step); mean",
     "second": "worst in a second network",
     "frechet": "Frechet by step",
@@ -74,7 +74,7 @@ def write_table(out: Path, rows: Sequence[Dict[str, Any]], table: str) -> None:
 
 
 def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
-    """Draws every per-step metric against progress along the path, a line a method."""
+    """Draws every per-step metric against progress along the path, a line a method; the last cell is the legend."""
     panels = {
         "frechet": "Frechet distance to real images",
         "kernel": "kernel distance to real images",
@@ -83,8 +83,9 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         "sharpness": "sharpness, real = 1",
     }
     panels = {name: title for name, title in panels.items() if any(row[name] is not None for row in rows)}
-    figure = Figure(figsize=(15, 7.5 if len(panels) > 3 else 4), layout="constrained")
-    grid = np.ravel(figure.subplots(2 if len(panels) > 3 else 1, 3))
+    rows_of_panels = -(-(len(panels) + 1) // 3)
+    figure = Figure(figsize=(15, 3.75 * rows_of_panels), layout="constrained")
+    grid = np.ravel(figure.subplots(rows_of_panels, 3))
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes, (name, title) in zip(grid, panels.items()):
@@ -95,7 +96,7 @@ def plot_by_step(rows: Sequence[Dict[str, Any]], path: Path) -> None:
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("progress, step / K", fontsize=9)
         axes.grid(alpha=0.3)
-    grid[0].legend(fontsize=9)
+    grid[len(panels)].legend(*grid[0].get_legend_handles_labels(), loc="center", fontsize=11)
     with files.replaced_file(path) as temporary:
         figure.savefig(temporary, dpi=110)
 

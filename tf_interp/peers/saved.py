@@ -5,7 +5,7 @@ The folder of a peer:
     config.json                kind, data, data_dir, image_shape, settings, parameters, train_seconds, metrics of the
                                last iteration, and the start: command, date, git commit, versions, device, precision
     weights.index, .data-*     its weights
-    metrics.jsonl, tensorboard/    scalars of its training
+    metrics.jsonl, events.*        scalars of its training
 """
 
 from pathlib import Path

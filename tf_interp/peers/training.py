@@ -32,7 +32,7 @@ def train_peer(kind: str, images: np.ndarray, source: Source, settings: PeerSett
         images: uint8 [N,H,W,C].
         source: where the images come from, for the record.
         settings: the same settings and images give the same weights.
-        folder: existing folder for metrics.jsonl and tensorboard/.
+        folder: existing folder for metrics.jsonl and TensorBoard's event files.
 
     Raises:
         InputError: no such kind, or images of another type or shape.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tf_interp.errors import FileError
+from tf_interp.report.gallery import to_gallery
 from tf_interp.report.index import read_index
 from tf_interp.report.page import to_html
 from tf_interp.report.records import Records
@@ -11,7 +12,7 @@ from tf_interp.system import files
 
 
 def build(results: Path) -> None:
-    """Writes REPORT.md, report.html and the plots they show into the folder of results.
+    """Writes REPORT.md, report.html and the plots they show into the folder of results, and gallery.html.
 
     Args:
         results: holds index.json, trials.json and the folders of runs.
@@ -21,8 +22,11 @@ def build(results: Path) -> None:
     """
     if not results.is_dir():
         raise FileError(f"{results} is not a folder; run this from the project's root, or name the folder of results")
-    text = to_markdown(read_index(results), Records(results))
-    page = to_html(text, results)
-    for name, content in (("REPORT.md", text), ("report.html", page)):
+    index = read_index(results)
+    text = to_markdown(index, Records(results))
+    contents = {"REPORT.md": text, "report.html": to_html(text, results)}
+    if index.gallery is not None:
+        contents["gallery.html"] = to_gallery(index, index.gallery, results)
+    for name, content in contents.items():
         with files.replaced_file(results / name) as temporary:
             temporary.write_text(content, encoding="utf-8")

@@ -1,11 +1,11 @@
 """results/index.json: which run is which figure of the paper, under which words, and in what order."""
 
-import typing
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Dict, Optional, Tuple, Union
 
 from tf_interp.errors import FileError
+from tf_interp.report.typed import made
 from tf_interp.system.run_folder import read_json
 
 INDEX = "index.json"
@@ -121,7 +121,6 @@ class Measured:
     pictures: Dict[str, str] = field(default_factory=dict)
 
 
-KINDS = {"runs": Runs, "trials": Trials, "curves": Curves, "measured": Measured}
 Block = Union[Runs, Trials, Curves, Measured]
 
 
@@ -136,6 +135,53 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Named:
+    """What a method is called on the page of the gallery, and in a few words what it does."""
+
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Walks on the page of the gallery.
+
+    Attributes:
+        folder: what `tf-interp gallery` wrote, below the folder of results.
+        title: of the data.
+        origin: whose pictures they are.
+        repeat: the command that computes them again.
+    """
+
+    folder: str
+    title: str
+    origin: str
+    repeat: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The page gallery.html.
+
+    Attributes:
+        title, introduction: its head.
+        walks: what there is to choose from.
+        methods: name in the records -> what it is called; in the order in which they are shown.
+        measured: folder of a comparison, below the folder of results, whose figures are shown as a table.
+        columns: of the table, a key of `Index.columns`.
+        reading: how to read the table.
+    """
+
+    title: str
+    introduction: str
+    walks: Tuple[Walks, ...]
+    methods: Dict[str, Named]
+    measured: str
+    columns: str
+    reading: str = ""
+
+
+@dataclass(frozen=True)
 class Index:
     """The content of index.json.
 
@@ -144,6 +190,7 @@ class Index:
         columns: name -> columns of a table.
         sections: in their order.
         readme: README's table of results.
+        gallery: None for none.
         pending: folders that are named but need not be there yet.
     """
 
@@ -152,6 +199,7 @@ class Index:
     columns: Dict[str, Tuple[Column, ...]]
     sections: Tuple[Section, ...]
     readme: Runs
+    gallery: Optional[Gallery] = None
     pending: Tuple[str, ...] = ()
 
 
@@ -163,14 +211,14 @@ def read_index(results: Path) -> Index:
             says where.
     """
     path = results / INDEX
-    index = _made(Index, read_json(path), str(path))
+    index = made(Index, read_json(path), str(path))
     _check_names(index, path)
     return index
 
 
 def _check_names(index: Index, path: Path) -> None:
     tables = [block for section in index.sections for block in section.blocks if isinstance(block, (Runs, Trials))]
-    for block in [*tables, index.readme]:
+    for block in filter(None, [*tables, index.readme, index.gallery]):
         if block.columns not in index.columns:
             known = ", ".join(index.columns)
             raise FileError(f"{path}: columns: {block.columns!r} is not one of {known}")
@@ -178,52 +226,3 @@ def _check_names(index: Index, path: Path) -> None:
     for each in ids:
         if ids.count(each) > 1:
             raise FileError(f"{path}: sections: the id {each!r} is there twice; links need it to be one section's")
-
-
-def _made(hint: Any, value: Any, where: str) -> Any:
-    """`value`, of JSON, as the type that `hint` asks for."""
-    if hint == Block:
-        return _block(value, where)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Union:
-        return None if value is None else _made(arguments[0], value, where)
-    if origin is tuple:
-        _check_type(value, list, where)
-        return tuple(_made(arguments[0], each, f"{where}[{i}]") for i, each in enumerate(value))
-    if origin is dict:
-        _check_type(value, dict, where)
-        return {name: _made(arguments[1], each, f"{where}: {name}") for name, each in value.items()}
-    if is_dataclass(hint):
-        return _dataclass(hint, value, where)
-    if hint is float and type(value) is int:
-        return float(value)
-    _check_type(value, hint, where)
-    return value
-
-
-def _block(value: Any, where: str) -> Block:
-    _check_type(value, dict, where)
-    kind = value.get("kind")
-    if kind not in KINDS:
-        raise FileError(f"{where}: kind: {kind!r} is not one of {', '.join(KINDS)}")
-    return _dataclass(KINDS[kind], {name: each for name, each in value.items() if name != "kind"}, where)
-
-
-def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    _check_type(value, dict, where)
-    hints, items = typing.get_type_hints(kind), {item.name: item for item in fields(kind)}
-    for name in value:
-        if name not in items:
-            raise FileError(f"{where}: {name!r} is not one of {', '.join(items)}")
-    for name, item in items.items():
-        if item.default is MISSING and item.default_factory is MISSING and name not in value:
-            raise FileError(f"{where}: {name!r} is missing")
-    return kind(**{name: _made(hints[name], each, f"{where}: {name}") for name, each in value.items()})
-
-
-def _check_type(value: Any, kind: type, where: str) -> None:
-    if type(value) is not kind:
-        raise FileError(f"{where}: expected {_NAMES[kind]}, got {value!r}")
-
-
-_NAMES = {str: "a text", float: "a number", bool: "true or false", list: "a list", dict: "an object"}

@@ -8,7 +8,7 @@ maps.png        one of them with what each transformation did, if there are seve
 model/          weights and settings, for load_interpolator
 evaluation/     what `tf-interp evaluate` measured
 checkpoints/    to resume from
-tensorboard/    event files
+events.*        for TensorBoard, which calls the run by this folder's name
 """
 
 import json
@@ -41,7 +41,6 @@ class RunFolder:
         self.model = self.path / "model"
         self.evaluation = self.path / "evaluation"
         self.checkpoints = self.path / "checkpoints"
-        self.tensorboard = self.path / "tensorboard"
 
     def __str__(self) -> str:
         return str(self.path)
@@ -114,7 +113,7 @@ class RunFolder:
         """Removes the temporary files of a run that was killed while it wrote. Only for who has the lock."""
         for path in (self.config, self.rows, self.metrics, self.strips, self.maps, self.model):
             files.clear_leftovers(path)
-        for events in self.tensorboard.glob(".events.*"):
+        for events in self.path.glob(".events.*"):
             events.unlink()
 
     @property

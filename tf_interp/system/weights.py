@@ -1,6 +1,7 @@
 """Reading and writing TensorFlow's checkpoints, with one error for all that can be wrong with them."""
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Iterator
 
@@ -16,6 +17,7 @@ UNFIT = (
 )  # fmt: skip
 """What TensorFlow raises for a checkpoint that is cut short, altered, or of other variables, and Keras for networks of
 impossible sizes."""
+_OWN_NAMES = re.compile(r"\{\{\w+ [^}]*\}\}\s*| \[Op:\w+\]")  # of nodes and operations, which tell a user nothing
 _REMEDIES = {tf.errors.ResourceExhaustedError: MAKE_ROOM, tf.errors.PermissionDeniedError: NOT_ALLOWED}
 
 
@@ -58,5 +60,6 @@ def written_by_tensorflow(path: Path) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of what an error says, or its name if it says nothing."""
-    return (str(getattr(error, "message", error)).splitlines() or [type(error).__name__])[0]
+    """The first line of what an error says, without TensorFlow's names of nodes; its own name if it says nothing."""
+    words = _OWN_NAMES.sub("", str(getattr(error, "message", error)))
+    return (words.splitlines() or [type(error).__name__])[0]

@@ -1,17 +1,19 @@
-"""Noticing that training has diverged: a loss or the norm of a gradient that is not finite."""
+"""Noticing that training has diverged: a reward, the loss or the norm of a gradient that is not finite."""
 
 import math
-from typing import Dict, Mapping
+from typing import Dict, Iterable, List, Mapping
 
 import tensorflow as tf
 
 from tf_interp.errors import DivergedError
 
+_TOGETHER = "gradient_norm/all"
+
 
 def check_finite(metrics: Mapping[str, float], iteration: int) -> None:
-    """Raises DivergedError if the loss or a gradient norm of an iteration is NaN or infinite."""
-    for name, value in metrics.items():
-        if _must_be_finite(name) and not math.isfinite(float(value)):
+    """Raises DivergedError if a reward, the loss or a gradient norm of an iteration is NaN or infinite."""
+    for name in _watched(metrics):
+        if not math.isfinite(float(metrics[name])):
             raise DivergedError(_message(name, iteration))
 
 
@@ -25,7 +27,7 @@ class DivergenceWatch(tf.Module):
 
     def note(self, metrics: Dict[str, tf.Tensor], iteration: tf.Tensor) -> None:
         """Looks at the scalars of one iteration, int64 [] and above 0; part of the compiled step."""
-        self._names = [name for name in metrics if _must_be_finite(name)]
+        self._names = _watched(metrics)
         bad = ~tf.math.is_finite(tf.stack([metrics[name] for name in self._names]))
         found = tf.stack([iteration, tf.argmax(bad)])
         is_first = tf.reduce_any(bad) & (self._first_bad[0] == 0)
@@ -38,8 +40,11 @@ class DivergenceWatch(tf.Module):
             raise DivergedError(_message(self._names[index], iteration))
 
 
-def _must_be_finite(name: str) -> bool:
-    return name == "loss" or name.startswith("gradient_norm/")
+def _watched(names: Iterable[str]) -> List[str]:
+    """The scalars that must be finite, each before those that it makes infinite too: first is what is to blame."""
+    parts = ("reward/", "loss", "gradient_norm/")
+    found = [name for part in parts for name in names if name.startswith(part)]
+    return sorted(found, key=_TOGETHER.__eq__)
 
 
 def _message(name: str, iteration: int) -> str:

@@ -7,7 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_interp.config import RunConfig
+from tf_interp.config.presets import departures
 from tf_interp.errors import DivergedError
+from tf_interp.evaluation.held_out import watched
 from tf_interp.model.transforms import maps_of
 from tf_interp.system.cluster import Workers
 from tf_interp.system.run_folder import RunFolder
@@ -23,7 +25,7 @@ class TrainingLoop:
         trainer: what is trained; goes on from its own iteration.
         folder: of the run.
         checkpoints: where to save.
-        shown: (start, goal) images [N,H,W,C] whose rollouts are drawn for TensorBoard.
+        shown: (start, goal) images [N,H,W,C] whose rollouts TensorBoard shows: figures of all, pictures of the first.
         signals: a list to which signals are added as they arrive, see `caught_signals`.
         workers: that train together; this one writes.
     """
@@ -52,7 +54,7 @@ class TrainingLoop:
         """
         first = self._trainer.done
         with RunLog(self._folder.path, first, self._last) as log:
-            log.settings(self._trainer.config.to_dict())
+            log.settings(self._trainer.config.to_dict(), departures(self._trainer.config))
             for iteration, batch, metrics, stopping in _updates(self._trainer, pairs, self._signals, self._workers):
                 log.advance()
                 if iteration == first + 1 and not self._trainer.config.optimizer.eager:
@@ -83,6 +85,7 @@ class TrainingLoop:
             rollouts = self._trainer.walk(*self._shown)
             names = self._trainer.config.model.transformations
             log.pictures(iteration, rollouts, maps_of(names, rollouts), "held_out")
+            log.charts(iteration, watched(*map(np.asarray, (rollouts.frames, rollouts.goal, rollouts.lengths))))
         if stopping or iteration % self._every.checkpoint_every == 0:
             log.flush()
             self.save(iteration)

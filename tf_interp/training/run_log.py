@@ -1,28 +1,31 @@
-"""What a run tells its user: progress bar, metrics.jsonl and TensorBoard."""
+"""What a run tells its user: progress bar, metrics.jsonl and TensorBoard.
+
+TensorBoard names a run by the folder that its event files are in, so they are in the run's folder itself.
+"""
 
 import contextlib
 import json
-import shutil
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
-from tensorboard.compat.proto import event_pb2
 from tensorboard.plugins.hparams import api as hparams
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tqdm import tqdm
 
 from tf_interp.model.structs import Trajectory
 from tf_interp.strips import strips
-from tf_interp.system.files import make_folder, replaced_file, written
-from tf_interp.system.run_folder import parse_rows
+from tf_interp.system.files import make_folder, written
 from tf_interp.system.text import markdown_table
 from tf_interp.system.weights import written_by_tensorflow
+from tf_interp.training.charts import chart
+from tf_interp.training.rewinding import ENDING, rewind
 
 _STRIPS_SHOWN = 8
 _HOUSEKEEPING = ("run_dir", "log_every", "image_every", "checkpoint_every", "keep_checkpoints", "eager")
-_COMPARED = ("return", "goal_distance", "held_out/goal_relative")  # columns of the hparams table
+_COMPARED = ("final/goal_relative", "return", "goal_distance")  # columns of the hparams table
 _HEADLINE = {"return": "return", "goal_distance": "|s_K-g|^2"}
 
 
@@ -30,7 +33,7 @@ class RunLog:
     """Log of one run. Use as a context manager.
 
     Args:
-        folder: the run's folder; writes metrics.jsonl and tensorboard/ there.
+        folder: the run's folder; writes metrics.jsonl and TensorBoard's event files there.
         first: iteration the run starts or resumes from; what an interrupted run logged past it is dropped.
         last: iteration the run ends at.
         headline: scalars shown beside the progress bar, and their labels.
@@ -38,10 +41,8 @@ class RunLog:
 
     def __init__(self, folder: Path, first: int, last: int, headline: Dict[str, str] = _HEADLINE):
         self._headline = headline
-        self._path, self._pages = folder / "metrics.jsonl", folder / "tensorboard"
-        _drop_rows_after(self._path, first)
-        for events in self._pages.glob("events.*"):
-            _drop_events_after(events, first)
+        self._path, self._pages = folder / "metrics.jsonl", folder
+        rewind(self._path, first)
         make_folder(self._pages)
         with written_by_tensorflow(self._pages):
             self._writer = tf.summary.create_file_writer(str(self._pages))
@@ -71,14 +72,19 @@ class RunLog:
         else:
             self._bar.update()
 
-    def settings(self, settings: Dict[str, Any]) -> None:
-        """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare."""
+    def settings(self, settings: Dict[str, Any], first: Sequence[str] = ()) -> None:
+        """Shows the settings in TensorBoard's text page, and as a row of the hparams table in which runs compare.
+
+        Args:
+            settings: by name.
+            first: those that the table begins with.
+        """
         table = markdown_table(("setting", "value"), ((key, str(value)) for key, value in settings.items()))
         compared = {key: value for key, value in settings.items() if key not in _HOUSEKEEPING}
         plain = {key: value if isinstance(value, (bool, int, float)) else str(value) for key, value in compared.items()}
         with self._page(0):
             tf.summary.text("config", table)
-            hparams.hparams_config([hparams.HParam(key) for key in plain], [hparams.Metric(tag) for tag in _COMPARED])
+            tf.summary.experimental.write_raw_pb(_columns(plain, first).SerializeToString())
             hparams.hparams(plain, trial_id=self._path.parent.name)  # else the table names runs by a hash
 
     def graph(self, graph: tf.Graph) -> None:
@@ -91,11 +97,15 @@ class RunLog:
         with written(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"iteration": iteration, **metrics}) + "\n")
         with self._page(iteration):
-            for name, value in metrics.items():
-                tf.summary.scalar(name, value)
+            _draw(metrics)
         headline = [f"{label} {metrics[name]:.2f}" for name, label in self._headline.items()]
         if self._bar is not None:
             self._bar.set_postfix_str(", ".join(headline), refresh=False)
+
+    def charts(self, iteration: int, metrics: Dict[str, float]) -> None:
+        """Writes scalars to TensorBoard alone."""
+        with self._page(iteration):
+            _draw(metrics)
 
     def pictures(self, iteration: int, trajectory: Trajectory, maps: Dict[str, tf.Tensor], prefix: str) -> None:
         """Writes strips, the goal last, with the maps [B,K,H,W,*] of each walk beneath; histograms of commands, flows.
@@ -111,10 +121,11 @@ class RunLog:
         )
         flows = trajectory.params.get("mu_flow")
         with self._page(iteration):
-            tf.summary.image(f"{prefix}/strips", picture[np.newaxis], description=f"rows: walk, {', '.join(maps)}")
-            tf.summary.histogram(f"{prefix}/command", trajectory.command.sample)
+            drawn = chart(f"{prefix}/strips")
+            tf.summary.image(drawn.tag, picture[np.newaxis], description=f"{drawn.text}{', '.join(maps) or 'no maps'}.")
+            _histogram(f"{prefix}/command", trajectory.command.sample)
             if flows is not None:
-                tf.summary.histogram(f"{prefix}/flow", flows)
+                _histogram(f"{prefix}/flow", flows)
 
     def flush(self) -> None:
         """Writes what TensorFlow still holds back. A checkpoint saved after it has its whole history on the disk."""
@@ -134,49 +145,35 @@ def write_summary(folder: Path, iteration: int, summary: Dict[str, float]) -> No
     Raises:
         FileError: they cannot be written.
     """
-    pages, ending = folder / "tensorboard", f".held_out-{iteration}"
-    for earlier in pages.glob(f"events.*{ending}"):  # of a run that was interrupted after it had measured
+    ending = f"{ENDING}{iteration}"
+    for earlier in folder.glob(f"events.*{ending}"):  # of a run that was interrupted after it had measured
         earlier.unlink()
-    with written_by_tensorflow(pages):
-        writer = tf.summary.create_file_writer(str(pages), filename_suffix=ending)
+    with written_by_tensorflow(folder):
+        writer = tf.summary.create_file_writer(str(folder), filename_suffix=ending)
         with writer.as_default(step=iteration):
-            for name, value in summary.items():
-                tf.summary.scalar(f"held_out/{name}", value)
+            _draw({f"final/{name}": value for name, value in summary.items()})
         writer.close()
 
 
-def _drop_rows_after(path: Path, iteration: int) -> None:
-    """A killed run may have logged past its last checkpoint, and its last row may be cut short.
-
-    Rows that cannot be read for another reason are counted on stderr; the file as it was is kept beside the new one.
-    """
-    if not path.exists():
-        return
-    rows, lost = parse_rows(path.read_bytes())
-    due = [row["iteration"] <= iteration for row in rows]
-    lost += due[: len(due) - due[::-1].index(True)].count(False) if any(due) else 0  # iterations only rise
-    if lost:
-        kept = path.with_name(path.name + ".damaged")
-        with replaced_file(kept) as temporary:
-            shutil.copyfile(path, temporary)
-        print(f"WARNING      {path}: {lost} rows cannot be read and are left out; as it was: {kept}", file=sys.stderr)
-    with replaced_file(path) as temporary:
-        content = "".join(json.dumps(row) + "\n" for row, wanted in zip(rows, due) if wanted)
-        temporary.write_text(content, encoding="utf-8")
+def _draw(metrics: Dict[str, float]) -> None:
+    for name, value in metrics.items():
+        drawn = chart(name)
+        tf.summary.scalar(drawn.tag, value, description=drawn.text)
 
 
-def _drop_events_after(path: Path, iteration: int) -> None:
-    """Else TensorBoard would draw both what was logged before the interruption and what is logged again.
+def _histogram(name: str, values: tf.Tensor) -> None:
+    drawn = chart(name)
+    tf.summary.histogram(drawn.tag, values, description=drawn.text)
 
-    Settings and graph, which are at step 0, are written at each start.
-    """
-    with replaced_file(path) as temporary, written_by_tensorflow(path), tf.io.TFRecordWriter(str(temporary)) as writer:
-        try:
-            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                event = event_pb2.Event.FromString(record)
-                if event.HasField("file_version") or 0 < event.step <= iteration:
-                    writer.write(record)
-        except tf.errors.DataLossError as error:
-            # A run that is killed leaves a record cut short, and nothing follows it.
-            if "truncated" not in error.message:
-                print(f"WARNING      {path} is damaged; its later events are left out", file=sys.stderr)
+
+def _columns(settings: Sequence[str], first: Sequence[str]) -> Any:
+    """The columns of the hparams table, a `Summary`. TensorBoard puts those that are said to differ first."""
+    infos = [hparams.HParam(key) for key in settings]
+    metrics = [hparams.Metric(chart(name).tag, display_name=name) for name in _COMPARED]
+    summary = hparams.hparams_config_pb(infos, metrics)
+    plugin = summary.value[0].metadata.plugin_data
+    content = HParamsPluginData.FromString(plugin.content)
+    for info in content.experiment.hparam_infos:
+        info.differs = info.name in first
+    plugin.content = content.SerializeToString()
+    return summary

@@ -13,10 +13,14 @@ from typing import Dict
 import tensorflow as tf
 
 from tf_interp.model.structs import Canvas, FlowRange, Head, TransformParams
+from tf_interp.model.transforms.projection import projected
 from tf_interp.model.transforms.warp import inside, warp, warped_canvas
 
-LARGEST = (0.3, 0.02)
-"""Bounds of the angle theta, in radians, and of z, the logarithm of the scale."""
+LARGEST = (0.25, 0.005)
+"""Bounds of the angle theta, in radians, and of z, the logarithm of the scale.
+
+A thing that is out of place costs less when it shrinks. Were z free, T would learn that first, for all pairs alike, and
+lose the features that tell which way to turn."""
 
 
 def similarity_flow(similarity: tf.Tensor, height: int, width: int) -> tf.Tensor:
@@ -35,14 +39,15 @@ def similarity_flow(similarity: tf.Tensor, height: int, width: int) -> tf.Tensor
 
 
 def heads(channels: int, flows: FlowRange) -> Dict[str, Head]:
-    """What T predicts for the similarity; raw zeros move nothing.
+    """What T predicts for the similarity; raw zeros move nothing. A number at its bound can be learned to return, which
+    tanh, flat there, does not allow.
 
     Args:
         channels: C, not used.
         flows: their bound is the largest shift along each axis.
     """
     largest = tf.constant([*LARGEST, flows.largest, flows.largest])
-    return {"similarity": Head(False, 4, lambda raw: largest * tf.tanh(raw))}
+    return {"similarity": Head(False, 4, lambda raw: largest * projected(raw, -1.0, 1.0))}
 
 
 def apply(image: tf.Tensor, params: TransformParams) -> tf.Tensor:

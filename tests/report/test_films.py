@@ -7,8 +7,8 @@ from tf_interp.report.films import at_times
 
 
 def part(k, t):
-    """Two images, each of one grey, that at time k + t is a tenth of it."""
-    return np.full([2, 3, 3, 1], (k + t) / 10, np.float32)
+    """Two images, each of one grey, at each of several times k + t a tenth of it; [T,2,3,3,1]."""
+    return np.ones([2, 3, 3, 1], np.float32) * np.reshape((k + t) / 10, [-1, 1, 1, 1, 1])
 
 
 def test_walks_that_stop_early_are_slower_so_that_all_arrive_together():

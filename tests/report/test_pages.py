@@ -60,7 +60,7 @@ def test_the_slider_of_the_gallery_moves_all_methods_at_once(tmp_path):
     width, seen, said, faces, said_of_faces = ask(to_gallery(index, index.gallery, RESULTS), LOOK, tmp_path)
     assert width == 400
     (films, maps), (later_films, later_maps), (next_films, next_maps) = seen
-    assert len(films) == 7 and all(film.startswith("0% 0%") for film in films)
+    assert len(films) == 8 and all(film.startswith("0% 0%") for film in films)
     assert all(film.startswith("50% 0%") for film in later_films)  # 20 of 40
     assert all(film.startswith("52.5% 0%") for film in next_films)
     assert "<path" in maps[0] and all(a != b for a, b in zip(maps, later_maps)) and next_maps == later_maps

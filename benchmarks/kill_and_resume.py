@@ -100,7 +100,7 @@ def stopped(child: int, folder: Path, moment: Moment) -> Optional[int]:
             os.kill(child, moment.number)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             return 128 - code if code < 0 else code
-        time.sleep(0.0005)
+        time.sleep(0.001)
     return None
 
 

@@ -29,7 +29,7 @@ def ask(text, question, folder):
     """What a script answers about a page."""
     wrapper = folder / "wrapper.html"
     wrapper.write_text(WRAPPER % (question, json.dumps(text).replace("</", "<\\/")), encoding="utf-8")
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder / 'profile'}"]
     words = [*command, "--virtual-time-budget=5000", "--dump-dom", f"file://{wrapper}"]
     shown = subprocess.run(words, capture_output=True, text=True, timeout=120).stdout
     (answer,) = re.findall(r"<body>(.*)</body>", shown, re.DOTALL)

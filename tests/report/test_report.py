@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import results_folder
+from PIL import Image
 
 from tf_interp import commands
 from tf_interp.errors import FileError
@@ -96,6 +97,13 @@ def test_a_record_that_is_none_and_a_table_that_is_no_text_are_named(results):
 def test_a_picture_that_is_gone_is_named(tmp_path):
     with pytest.raises(FileError, match="gone.png cannot be read"):
         to_html("![x](gone.png)", tmp_path)
+
+
+def test_pictures_wider_than_a_phone_can_show_are_marked(tmp_path):
+    for name, width in (("narrow.png", 700), ("wide.png", 701)):
+        Image.new("RGB", (width, 2)).save(tmp_path / name)
+    page = to_html("![a](narrow.png)\n\n![b](wide.png)", tmp_path)
+    assert re.findall(r'<img alt="(\w)" (class="wide" )?src="data:', page) == [("a", ""), ("b", 'class="wide" ')]
 
 
 def test_the_command_writes_the_report_and_the_readme(results, capsys):

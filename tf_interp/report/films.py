@@ -9,9 +9,16 @@ _COLUMNS = 4
 
 
 def at_times(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, times: int) -> np.ndarray:
-    """The walks at `times` equal times from s_0 to s_K, float32 [B,times,H,W,C], of start and goal [B,H,W,C]."""
+    """The walks at `times` equal times from their start to their end, float32 [B,times,H,W,C].
+
+    Args:
+        interpolator: the model.
+        start, goal: float32 [B,H,W,C] in [0, 1]. Walks that STOP ends early are slower, so that all arrive together.
+        times: at least 2.
+    """
     path = interpolator(start, goal)
-    return np.moveaxis(path.at(np.linspace(0, path.commands.shape[1], times)), 0, 1)
+    shares = np.linspace(0, 1, times)
+    return np.stack([path.at(length * shares)[:, pair] for pair, length in enumerate(path.lengths)])
 
 
 def side_by_side(interpolator: Interpolator, start: np.ndarray, goal: np.ndarray, count: int) -> np.ndarray:

@@ -25,10 +25,10 @@ def test_every_cell_runs(tmp_path, monkeypatch, capsys):
     for number, cell in enumerate(CODE):
         exec(compile(cell, f"cell {number} of {PAGE.name}", "exec"), names)
     said = capsys.readouterr().out
-    found = dict(re.findall(r"^(that ships|two minutes|and even) +residual +([\d.]+)%", said, re.MULTILINE))
+    found = dict(re.findall(r"^(that ships|two minutes|sparing) +residual +([\d.]+)%", said, re.MULTILINE))
     assert float(found["that ships"]) < 3 < float(found["two minutes"])
-    settings = RunFolder(tmp_path / "even").read_record()["settings"]
-    assert settings["evenness_cost"] > RunFolder(tmp_path / "quick").read_record()["settings"]["evenness_cost"]
+    settings, before = (RunFolder(tmp_path / name).read_record()["settings"] for name in ("sparing", "quick"))
+    assert settings["painting_cost"] > before["painting_cost"]
     assert settings["initial_model"] == str(tmp_path / "quick")
 
 

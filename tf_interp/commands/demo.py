@@ -107,9 +107,7 @@ def page(models: Dict[str, str]) -> Any:
 def walk(model: str, start: Path, goal: Path) -> Tuple[str, str, str, str]:
     """Walks between two image files.
 
-    Args:
-        model: folder of a run or model.
-        start, goal: the files.
+    Args: model, the folder of a run or model; start and goal, the files.
 
     Returns:
         Files of the film, the strip and the maps, and what there is to say. FileError is raised of a file that is none.

@@ -72,7 +72,7 @@ _DIGITS: Dict[str, Settings] = {
 _NARROW: Settings = {
     "iterations": 300, "steps": 3, "policy_features": (16, 32, 32), "image_every": 100, "checkpoint_every": 100,
 }  # fmt: skip
-_NARROW_T: Dict[str, Tuple[int, ...]] = {"bptt": (16, 32)}  # as many levels as each method's default has
+_TWO_LEVELS = ("bptt", "bptt_stop")  # methods whose default T has two levels; the others have three
 
 # What a method needs, or what its presets ask for unless they say otherwise.
 _METHODS: Dict[str, Settings] = {
@@ -101,7 +101,7 @@ PRESETS: Dict[str, Dict[str, Dict[str, Settings]]] = {
             },
         },
         "quick": {
-            method: {**settings, **_NARROW, "transformer_features": _NARROW_T.get(method, (8, 16, 32))}
+            method: {**settings, **_NARROW, "transformer_features": (16, 32) if method in _TWO_LEVELS else (8, 16, 32)}
             for method, settings in _DIGITS.items()
         },
         "lines": {

@@ -1,6 +1,6 @@
 """Named settings: where a run differs from the defaults of `Config`, by script, preset and method."""
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
 
 from tf_interp.config import Config, from_dict
 

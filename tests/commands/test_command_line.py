@@ -128,7 +128,7 @@ def test_an_option_is_told_as_it_is_typed():
     shown = {option.typed: option for option in options_of(PeerSettings)}
     features = shown["--features INT ..."]
     assert "every kind has as many weights on MNIST as the project's own model" in features.text  # over a line's end
-    assert features.default == "40 64 104" and features.brief().typed == "--features INT ..."
+    assert features.default == "40 64 104" and features.brief().typed == "--features 40 64 104"
     assert "sigmoid is better on MNIST" in shown["--output sigmoid|linear"].text
     rate = shown["--learning-rate FLOAT"].brief()
     assert (rate.typed, rate.text) == ("--learning-rate 0.001", "Adam's learning rate")

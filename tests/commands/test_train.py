@@ -159,7 +159,7 @@ def test_settings_without_effect_are_warned_about_and_weights_without_effect_ref
         (["--demo"], "Unrecognized options: --demo"),
         (["--config", "no_such.json"], "cannot read the settings file no_such.json"),
         (["--resume", "no/such/run"], "--resume: there is no folder no/such/run"),
-        (["--data-dir", "no/such/folder"], "--data-dir: there is no file or folder no/such/folder"),
+        (["--data-dir", "no/such/folder"], "data folder no/such/folder does not exist; give --data-dir a folder with"),
         (["--run-dir", "README.md/run"], "Not a directory"),
     ],
 )

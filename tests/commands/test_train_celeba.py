@@ -35,7 +35,7 @@ def script(*words):
     [
         ([], "celeba is not part of this package. CelebA is had from https://mmlab.*python train_celeba.py --data-dir"),
         ([], "without any download: python train_celeba.py --demo"),
-        (["--data-dir", "no.zip"], "no.zip is not a file. CelebA is had from"),
+        (["--data-dir", "no.zip"], "no.zip does not exist. CelebA is had from"),
         (["--data-dir", str(SCRIPT)], "train_celeba.py is not an HDF5 file in Fuel's layout"),
         (["--demo", "--data-dir", "x"], "faces are drawn, not read; leave out 'x'"),
         (["--preset", "lines"], "invalid choice"),

@@ -50,8 +50,9 @@ def _train(family: str, arguments: List[str]) -> None:
     config, resume = parse(family, arguments)
     for sentence in check_usage(config):
         print(f"WARNING      {sentence}", file=sys.stderr)
-    if config.data_dir is not None and not Path(config.data_dir).exists():
-        raise FileError(f"--data-dir: there is no file or folder {config.data_dir}; --help says what it takes")
+    from tf_interp.data.sources import check_place
+
+    check_place(config.data, config.data_dir)
     check_models(filter(None, [config.run.initial_model]))
     from tf_interp.run import run  # here, so that --help and mistakes need not wait for TensorFlow
 

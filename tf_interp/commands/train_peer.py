@@ -9,9 +9,7 @@ from tf_interp.commands.options import run_command
 from tf_interp.errors import FileError
 from tf_interp.peers.settings import Kind, PeerSettings, without_effect
 
-DESCRIPTION = """Trains an autoencoder to compare the project's walks with.
-
-Between two images it decodes the straight line between their latents.
+DESCRIPTION = """Trains an autoencoder to compare walks with. Between two images it decodes the straight line between their latents.
 
   autoencoder   convolutional, squared error
   vae           Gaussian latent, evidence lower bound
@@ -22,7 +20,7 @@ Between two images it decodes the straight line between their latents.
   tf-interp peer acai --data lines --output linear --out lines_acai
   tf-interp peer vae --data-dir FOLDER --out fashion_vae
 
-Cross-fade and optimal transport, the other two peers, need no training."""
+The other peers need no training."""
 
 _STEPS = 5  # of the walks measured at the end, which looks at their last frames only
 

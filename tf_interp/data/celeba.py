@@ -36,10 +36,7 @@ def load_splits(splits: Sequence[str], path: Optional[str]) -> List[np.ndarray]:
         InputError: no file was named, or the file has no such split.
         FileError: the file is missing, no HDF5, damaged, or not in Fuel's layout.
     """
-    if path is None:
-        raise InputError(f"data_dir: celeba is not part of this package. {_HOW}")
-    if not Path(path).is_file():
-        raise FileError(f"{path} is not a file. {_HOW}")
+    check_file(path)
     try:
         features = read_source(path, "features")
     except fuel_compat.FileError as error:
@@ -53,6 +50,19 @@ def load_splits(splits: Sequence[str], path: Optional[str]) -> List[np.ndarray]:
         raise FileError(f"{path} ends before its features do; copy or convert it again")
     mapped = np.memmap(path, np.uint8, "r", offset, shape)
     return [mapped[_rows(features, split, path)].transpose(0, 2, 3, 1) for split in splits]
+
+
+def check_file(path: Optional[str]) -> None:
+    """Looks whether there is anything at `path`.
+
+    Raises:
+        InputError: no path was named.
+        FileError: nothing is there.
+    """
+    if path is None:
+        raise InputError(f"data_dir: celeba is not part of this package. {_HOW}")
+    if not Path(path).exists():
+        raise FileError(f"{path} does not exist. {_HOW}")
 
 
 def _rows(features: Source, split: str, path: str) -> slice:

@@ -38,15 +38,26 @@ def load_split(split: str, folder: Optional[str] = None) -> Split:
             labels differ in number. The message names the file and the remedy.
     """
     images_name, labels_name = FILES[split]
-    root = EMBEDDED if folder is None else Path(folder)
-    if not root.is_dir():
-        raise FileError(f"data folder {root} does not exist; give --data-dir a folder with {images_name} and the like")
+    root = check_folder(folder)
     images, labels = _read(root / images_name, axes=3), _read(root / labels_name, axes=1)
     if len(images) != len(labels):
         raise FileError(f"{root / images_name} has {len(images)} images but {labels_name} has {len(labels)} labels")
     if not len(images) or min(images.shape[1:]) < 2:
         raise FileError(f"{root / images_name} holds {images.shape}; it needs an image, and each at least 2 x 2 pixels")
     return Split(images[..., np.newaxis], labels)
+
+
+def check_folder(folder: Optional[str] = None) -> Path:
+    """The folder of the four files, see `load_split`.
+
+    Raises:
+        FileError: it does not exist.
+    """
+    root = EMBEDDED if folder is None else Path(folder)
+    if not root.is_dir():
+        first = FILES["train"][0]
+        raise FileError(f"data folder {root} does not exist; give --data-dir a folder with {first} and the like")
+    return root
 
 
 def _read(path: Path, axes: int) -> np.ndarray:

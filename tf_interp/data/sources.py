@@ -40,14 +40,10 @@ def _mnist(folder: Optional[str]) -> Images:
 
 
 def _lines(folder: Optional[str]) -> Images:
-    if folder is not None:
-        raise InputError(f"data_dir: lines are drawn, not read; leave out {folder!r}")
     return lines.load_split("train"), lines.load_split("test")
 
 
 def _faces(folder: Optional[str]) -> Images:
-    if folder is not None:
-        raise InputError(f"data_dir: faces are drawn, not read; leave out {folder!r}, or read it with --data celeba")
     return drawn_faces.load_split("train"), drawn_faces.load_split("test")
 
 
@@ -65,6 +61,24 @@ SOURCES: Dict[str, Callable[[Optional[str]], Images]] = {
 }
 
 
+def check_place(name: str, folder: Optional[str] = None) -> None:
+    """Looks whether data can be where they are said to be; reads nothing, so that mistakes are named at once.
+
+    Args:
+        name, folder: see `load_images`.
+
+    Raises:
+        FileError: there is nothing there.
+        InputError: a place is needed, or the data are drawn and have none.
+    """
+    if name == "mnist":
+        mnist.check_folder(folder)
+    elif name == "celeba":
+        celeba.check_file(folder)
+    elif folder is not None:
+        raise InputError(f"data_dir: {name} are drawn, not read; leave out {folder!r}, or name other --data")
+
+
 def load_images(name: str, folder: Optional[str] = None) -> Images:
     """Training and test images, uint8 [N,H,W,C] each, of one size.
 
@@ -75,6 +89,7 @@ def load_images(name: str, folder: Optional[str] = None) -> Images:
     Raises:
         FileError, InputError: the data cannot be read, or the two splits differ in size.
     """
+    check_place(name, folder)
     train, test = SOURCES[name](folder)
     if train.shape[1:] != test.shape[1:]:
         raise InputError(f"{folder}: training images are {train.shape[1:]} but test images {test.shape[1:]}")

@@ -9,7 +9,8 @@ from tf_interp.commands.options import run_command
 from tf_interp.errors import FileError
 from tf_interp.peers.settings import Kind, PeerSettings, without_effect
 
-DESCRIPTION = """Trains an autoencoder to compare walks with. Between two images it decodes the straight line between their latents.
+DESCRIPTION = """Trains an autoencoder to compare walks with. Between two images it decodes
+the straight line between their latents.
 
   autoencoder   convolutional, squared error
   vae           Gaussian latent, evidence lower bound

